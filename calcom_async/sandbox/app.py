@@ -1,0 +1,283 @@
+"""The HTTP side: one handler for everything, and the order in which a request is judged.
+
+read body → parse JSON → find the route and its version → rate limit → authenticate → handle → answer. The order is the
+real server's: unknown routes, unreadable bodies and unknown keys are refused without rate headers, and a request over
+the limit is refused before its body is looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import inspect
+import json
+import logging
+import uuid
+from collections import deque
+from email.utils import formatdate
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+from aiohttp import web
+from aiohttp.web_request import BaseRequest
+from attrs import define, field, frozen
+
+from calcom_async.sandbox import instants, versions, wire_json
+from calcom_async.sandbox.answers import Answer, ApiError, bare, no_route, refusal, worded
+from calcom_async.sandbox.backend import Backend, key_digest
+from calcom_async.sandbox.rate_limit import RateLimiter
+from calcom_async.sandbox.routing import Access, Call, Route, Table
+from calcom_async.sandbox.store import Record
+
+logger = logging.getLogger(__name__)
+
+_LARGEST_BODY: Final = 10 * 1024 * 1024
+_SECRET_HEADERS: Final = frozenset({"authorization", "x-cal-secret-key"})
+_NO_CREDENTIALS: Final[dict[Access, tuple[int, str]]] = {
+    "required": (
+        401,
+        (
+            "ApiAuthStrategy - No authentication method provided. Either pass an API key as 'Bearer' header or OAuth"
+            " client credentials as 'x-cal-secret-key' and 'x-cal-client-id' headers"
+        ),
+    ),
+    "guarded": (
+        403,
+        (
+            "PermissionsGuard - no authentication provided. Provide either authorization bearer token containing"
+            " managed user access token or oAuth client id in 'x-cal-client-id' header."
+        ),
+    ),
+}
+
+
+@frozen(kw_only=True)
+class SeenRequest:
+    """A request as the sandbox saw it and the status it answered with (None where it dropped the connection)."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: Any
+    status: int | None
+    at: int
+
+
+@define(kw_only=True)
+class Failure:
+    """A failure waiting for its request."""
+
+    status: int
+    body: bytes
+    left: int
+    method: str | None
+    path: str | None
+    after_processing: bool
+    drop: bool
+
+    def concerns(self, method: str, path: str) -> bool:
+        """Whether this failure is meant for such a request."""
+        return self.left > 0 and self.method in (None, method) and (self.path is None or self.path in path)
+
+
+@define(kw_only=True)
+class Application:
+    """The request handler and what it keeps across requests."""
+
+    backend: Backend
+    table: Table
+    limiter: RateLimiter
+    latency: float = 0.0
+    requests: deque[SeenRequest] = field(factory=lambda: deque(maxlen=50_000))
+    failures: list[Failure] = field(factory=list)
+
+    async def handle(self, request: BaseRequest) -> web.StreamResponse:
+        """Answer one request. Nothing escapes: what a handler did not foresee becomes the real server's bare 500."""
+        path = request.raw_path.partition("?")[0]
+        failure = next((each for each in self.failures if each.concerns(request.method, path)), None)
+        if failure is not None:
+            failure.left -= 1
+        headers: dict[str, str] = {}
+        body: Any = None
+        if failure is not None and not failure.after_processing:
+            answer = Answer(failure.status, failure.body)
+        else:
+            try:
+                body = await _read_body(request)
+                answer = await self._judge(request, body, headers)
+            except ApiError as error:
+                url = _strip_prefix(request.raw_path)
+                answer = Answer(error.status, error.render(url, instants.to_wire(self.backend.clock.milliseconds())))
+            except Exception:
+                logger.exception("sandbox: %s %s failed", request.method, path)
+                answer = Answer(500, b'{"statusCode":500,"message":"Internal server error"}')
+            if failure is not None:
+                answer = Answer(failure.status, failure.body)
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        dropped = failure is not None and failure.drop
+        self.requests.append(self._seen(request, path, body, None if dropped else answer.status))
+        if dropped and request.transport is not None:
+            request.transport.abort()
+        return self._respond(request, answer, headers)
+
+    async def _judge(self, request: BaseRequest, body: Any, headers: dict[str, str]) -> Answer:
+        url = _strip_prefix(request.raw_path)
+        if url.partition("?")[0] == "/health":
+            return Answer(200)
+        segments = _segments(url)
+        # HEAD is answered as GET without a body, OPTIONS with nothing but permission.
+        method = "GET" if request.method == "HEAD" else request.method
+        if method == "OPTIONS":
+            return Answer(204)
+        header = request.headers.get("cal-api-version")
+        route, params = self._route(method, url, segments, header)
+        key = _credentials(request)
+        user = self._user(key)
+        caller = f"key {user['id']} {key}" if user is not None else f"address {request.remote}"
+        verdict = self.limiter.hit(caller, self.backend.clock.seconds())
+        if verdict is not None:
+            headers.update(self.limiter.headers(verdict))
+            if not verdict.allowed:
+                raise worded(
+                    429,
+                    "CustomThrottlerGuard - Too many requests. Please try again later.",
+                    code="ThrottlerException",
+                )
+        if user is None and route.access != "open":
+            raise refusal(*_NO_CREDENTIALS[route.access])
+        outcome = route.handler(
+            Call(
+                backend=self.backend,
+                method=method,
+                url=url,
+                query=request.query,
+                headers=request.headers,
+                body=body,
+                version=versions.effective(header, self.backend.profile),
+                params=params,
+                user=user,
+            )
+        )
+        return await outcome if inspect.isawaitable(outcome) else outcome
+
+    def _route(
+        self, method: str, url: str, segments: tuple[str, ...], header: str | None
+    ) -> tuple[Route, dict[str, str]]:
+        for route, params in self.table.find(method, segments):
+            if versions.controller(route.family, header, self.backend.profile) == route.controller:
+                return route, params
+        raise no_route(method, url)
+
+    def _user(self, key: str | None) -> Record | None:
+        if key is None:
+            return None
+        if not key.startswith("cal_"):
+            raise refusal(401, "Invalid Access Token.")
+        record = self.backend.store.keys.get(key_digest(key))
+        if record is None:
+            raise refusal(401, "CustomThrottlerGuard - Invalid API Key")
+        expires = record["expiresAt"]
+        if expires is not None and expires <= self.backend.clock.milliseconds():
+            raise refusal(401, "ApiAuthStrategy - api key - Your api key is expired")
+        return self.backend.store.users.get(record["userId"])
+
+    def _respond(self, request: BaseRequest, answer: Answer, headers: dict[str, str]) -> web.Response:
+        headers["X-Request-Id"] = str(uuid.uuid4())
+        if self.backend.clock.shifted:
+            headers["Date"] = formatdate(self.backend.clock.seconds(), usegmt=True)
+        headers.update(answer.headers)
+        status, body = answer.status, answer.body
+        if body:
+            headers["Content-Type"] = "application/json; charset=utf-8"
+            if status == 200 and request.method in ("GET", "HEAD"):
+                headers["ETag"] = tag = _etag(body)
+                if request.headers.get("If-None-Match") == tag:
+                    status, body = 304, b""
+        return web.Response(status=status, body=body, headers=headers)
+
+    def _seen(self, request: BaseRequest, path: str, body: Any, status: int | None) -> SeenRequest:
+        return SeenRequest(
+            method=request.method,
+            path=path,
+            query={name: request.query.getall(name) for name in request.query},
+            headers={name: text for name, text in request.headers.items() if name.lower() not in _SECRET_HEADERS},
+            body=body,
+            status=status,
+            at=self.backend.clock.milliseconds(),
+        )
+
+
+def _strip_prefix(url: str) -> str:
+    return url[4:] if url.startswith("/api/v2") else url
+
+
+def _segments(url: str) -> tuple[str, ...]:
+    path = url.partition("?")[0]
+    if not path.startswith("/v2/"):
+        return ("",)
+    found = []
+    for segment in path[4:].rstrip("/").split("/"):
+        try:
+            if "%" in segment:
+                _check_escapes(segment)
+            found.append(unquote_to_bytes(segment).decode())
+        except ValueError:
+            raise refusal(400, f"Failed to decode param '{path[1:]}'") from None
+    return tuple(found)
+
+
+def _check_escapes(segment: str) -> None:
+    for part in segment.split("%")[1:]:
+        bytes.fromhex(part[:2] if len(part) >= 2 else "x")
+
+
+def _credentials(request: BaseRequest) -> str | None:
+    header = request.headers.get("Authorization")
+    if header is None:
+        if "x-cal-client-id" in request.headers and "x-cal-secret-key" not in request.headers:
+            raise refusal(
+                401,
+                "ApiAuthStrategy - Only 'x-cal-client-id' header provided. Please also provide 'x-cal-secret-key'"
+                " header or Auth bearer token as 'Authentication' header",
+            )
+        return None
+    # A key without `Bearer ` works; a lower-case `bearer` is taken for part of the key.
+    return header.removeprefix("Bearer ").strip()
+
+
+async def _read_body(request: BaseRequest) -> Any:
+    if not request.can_read_body:
+        return None
+    raw = bytearray()
+    async for chunk in request.content.iter_any():
+        raw += chunk
+        if len(raw) > _LARGEST_BODY:
+            raise bare(413, "request entity too large")
+    if not raw or "json" not in request.headers.get("Content-Type", ""):
+        return None
+    try:
+        body = wire_json.loads(bytes(raw))
+    except wire_json.NotJson:
+        raise refusal(400, _complaint(raw.decode(errors="replace"))) from None
+    if not isinstance(body, dict | list):
+        text = raw.decode()
+        raise refusal(400, f"Unexpected token '{text[0]}', \"{text}\" is not valid JSON")
+    return body
+
+
+def _complaint(text: str) -> str:
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.pos >= len(text.rstrip()):
+            return "Unexpected end of JSON input"
+        return f"Unexpected token '{text[error.pos]}', \"{text[:20]}\" is not valid JSON"
+    return "Unexpected end of JSON input"
+
+
+def _etag(body: bytes) -> str:
+    digest = base64.b64encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
+    return f'W/"{len(body):x}-{digest[:27]}"'

@@ -1,0 +1,275 @@
+"""The life of a sandbox: opening the database, listening on loopback, and closing again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from aiohttp import web
+
+from calcom_async.sandbox import catalogue, seed, wire_json, world
+from calcom_async.sandbox.app import Application, Failure, SeenRequest
+from calcom_async.sandbox.backend import Backend, Names
+from calcom_async.sandbox.bookings_store import Bookings
+from calcom_async.sandbox.clock import Clock
+from calcom_async.sandbox.deliveries import Deliverer, Delivery
+from calcom_async.sandbox.people import People
+from calcom_async.sandbox.rate_limit import RateLimit, RateLimiter
+from calcom_async.sandbox.store import Store
+from calcom_async.sandbox.versions import Profile
+
+if TYPE_CHECKING:
+    from calcom_async import AsyncCalCom, CalCom
+
+_STANDARD_LIMIT = RateLimit()
+
+
+class Sandbox:
+    """A local Cal.com API v2 on loopback.
+
+    ```python
+    async with Sandbox(bookings=10_000, seed=1) as sandbox:
+        async with sandbox.client() as cal:
+            ...
+    ```
+
+    `with Sandbox() as sandbox:` runs the server in a thread with a loop of its own. The default world is described in
+    `calcom_async.sandbox.world`.
+
+    Attributes:
+        api_key: the key of the user `owner`.
+        keys: a key for each user of the default world: `owner`, `member`, `outsider`.
+        clock: the virtual clock.
+    """
+
+    def __init__(
+        self,
+        *,
+        bookings: int = 0,
+        seed: int = 1,
+        db: str = ":memory:",
+        host: str = "127.0.0.1",
+        port: int = 0,
+        profile: Profile = "hosted",
+        rate_limit: RateLimit | None = _STANDARD_LIMIT,
+        latency: float = 0.0,
+        now: str | datetime | None = None,
+        api_key: str | None = None,
+    ) -> None:
+        """Describe a sandbox; entering it starts it.
+
+        Args:
+            bookings: how many bookings to seed, all visible to the owner.
+            seed: the same seed and `now` give the same world.
+            db: a file that keeps the state; a file that already holds a world is taken as it is.
+            host: the address to listen on.
+            port: the port to listen on; 0 takes a free one.
+            profile: which server to be like: the hosted service or a self-hosted one (no newer version than
+                2024-09-04).
+            rate_limit: what each key may do; None for no limits and no rate headers.
+            latency: seconds every answer takes.
+            now: where the virtual clock starts (ISO 8601 text or aware `datetime`); real time by default.
+            api_key: the owner's key, instead of a generated one.
+        """
+        if profile not in ("hosted", "self-hosted"):
+            raise ValueError(f"profile must be 'hosted' or 'self-hosted', not {profile!r}")
+        self.clock = Clock(now)
+        self.keys: dict[str, str] = {}
+        self._bookings = bookings
+        self._seed = seed
+        self._db = db
+        self._host = host
+        self._port = port
+        self._profile: Profile = profile
+        self._rate_limit = rate_limit
+        self._latency = latency
+        self._owner_key = api_key
+        self._application: Application | None = None
+        self._runner: web.ServerRunner | None = None
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL, ending in `/v2`. The server answers below `/api/v2` too."""
+        return f"http://{self._host}:{self._port}/v2"
+
+    @property
+    def api_key(self) -> str:
+        """The owner's key."""
+        return self.keys["owner"]
+
+    @property
+    def requests(self) -> Sequence[SeenRequest]:
+        """The requests seen so far, oldest first (the last 50,000), without their keys."""
+        return self._running.requests
+
+    @property
+    def deliveries(self) -> Sequence[Delivery]:
+        """The webhook deliveries made so far, oldest first."""
+        return self._running.backend.deliverer.sent
+
+    @property
+    def backend(self) -> Backend:
+        """The state behind the server, for tests that look under the hood."""
+        return self._running.backend
+
+    def booking_uids(self, user: str | None = None) -> list[str]:
+        """Every booking uid, straight from the database; with `user` only what that user may see."""
+        backend = self._running.backend
+        if user is None:
+            return backend.bookings.uids()
+        record = backend.people.by_username(user)
+        if record is None:
+            raise ValueError(f"no such user: {user!r}")
+        return backend.bookings.uids(record["id"])
+
+    def client(self, **options: Any) -> AsyncCalCom:
+        """An async client of this sandbox, with the owner's key unless `api_key` is given."""
+        from calcom_async import AsyncCalCom  # noqa: PLC0415 - the sandbox itself must not depend on the client it tests
+
+        return AsyncCalCom(options.pop("api_key", self.api_key), base_url=self.url, **options)
+
+    def blocking_client(self, **options: Any) -> CalCom:
+        """A blocking client of this sandbox, with the owner's key unless `api_key` is given."""
+        from calcom_async import CalCom  # noqa: PLC0415 - the sandbox itself must not depend on the client it tests
+
+        return CalCom(options.pop("api_key", self.api_key), base_url=self.url, **options)
+
+    def fail_next(
+        self,
+        *,
+        status: int = 500,
+        body: Any = None,
+        count: int = 1,
+        method: str | None = None,
+        path: str | None = None,
+        after_processing: bool = False,
+        drop: bool = False,
+    ) -> None:
+        """Let the next requests fail.
+
+        Args:
+            status: the status to answer with.
+            body: the body: bytes as they are, anything else as JSON; the real server's bare error by default.
+            count: how many requests fail.
+            method: only requests with this method.
+            path: only requests whose path contains this text.
+            after_processing: do the work first, then lose the answer.
+            drop: close the connection instead of answering.
+        """
+        content = {"statusCode": status, "message": "Internal server error"} if body is None else body
+        self._running.failures.append(
+            Failure(
+                status=status,
+                body=content if isinstance(content, bytes) else wire_json.dumps(content),
+                left=count,
+                method=method,
+                path=path,
+                after_processing=after_processing,
+                drop=drop,
+            )
+        )
+
+    async def start(self) -> Self:
+        """Open the database and listen."""
+        if self._application is not None:
+            raise RuntimeError("this sandbox is running already")
+        application = self._application = self._build()
+        # 75 s is nobody's choice: the real server closes idle connections after 5 s.
+        runner = self._runner = web.ServerRunner(
+            web.Server(application.handle, access_log=None, keepalive_timeout=5.0), shutdown_timeout=0.5
+        )
+        try:
+            await runner.setup()
+            await web.TCPSite(runner, self._host, self._port, reuse_address=True).start()
+        except BaseException:
+            await self.stop()
+            raise
+        self._port = runner.addresses[0][1]
+        return self
+
+    async def stop(self) -> None:
+        """Stop listening and close the database."""
+        runner, application = self._runner, self._application
+        self._runner = self._application = None
+        if runner is not None:
+            await runner.cleanup()
+        if application is not None:
+            await application.backend.deliverer.close()
+            application.backend.store.close()
+
+    async def __aenter__(self) -> Self:
+        return await self.start()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def __enter__(self) -> Self:
+        loop = self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=loop.run_forever, name="calcom-sandbox", daemon=True)
+        self._thread.start()
+        try:
+            asyncio.run_coroutine_threadsafe(self.start(), loop).result()
+        except BaseException:
+            self._end_thread()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self.stop(), self._loop).result()
+        self._end_thread()
+
+    @property
+    def _running(self) -> Application:
+        if self._application is None:
+            raise RuntimeError("this sandbox is not running: use it in `async with` or `with`")
+        return self._application
+
+    def _end_thread(self) -> None:
+        loop, thread = self._loop, self._thread
+        self._loop = self._thread = None
+        if loop is not None and thread is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+
+    def _build(self) -> Application:
+        store = Store(self._db)
+        people = People(store)
+        bookings = Bookings(store, people)
+        fresh = store.note("keys") is None
+        backend = Backend(
+            store=store,
+            people=people,
+            bookings=bookings,
+            clock=self.clock,
+            profile=self._profile,
+            names=Names(random.Random(f"names/{self._seed}/{bookings.next_id()}")),
+            ties=random.Random(f"ties/{self._seed}"),
+            deliverer=Deliverer(),
+        )
+        if fresh:
+            self.keys = world.create(store, self._seed, self._owner_key)
+            store.write_note("keys", wire_json.dumps(self.keys).decode())
+            if self._bookings:
+                seed.fill(backend, self._bookings, self._seed)
+            store.index()
+        else:
+            self.keys = wire_json.loads(store.note("keys") or "{}")
+        return Application(
+            backend=backend,
+            table=catalogue.table(),
+            limiter=RateLimiter(self._rate_limit),
+            latency=self._latency,
+        )
