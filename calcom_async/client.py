@@ -1,0 +1,391 @@
+"""The two clients: `AsyncCalCom` for coroutines, `CalCom` for everybody else. The same resources hang on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from urllib.parse import unquote
+
+import attrs
+
+from calcom_async.core.auth import ApiKey, Auth, NoAuth
+from calcom_async.core.blocking import Runner
+from calcom_async.core.limiter import Limiter
+from calcom_async.core.operation import Async, Blocking, Channel, Resource, operation
+from calcom_async.core.request import Request, path_segment
+from calcom_async.core.telemetry import Hook
+from calcom_async.core.transport import Options, Transport
+from calcom_async.core.unset import UNSET, Unset
+from calcom_async.errors import ConfigurationError, InvalidRequestError
+from calcom_async.settings import api_key_from_environment, base_url_from_environment, checked_base_url
+
+if TYPE_CHECKING:
+    import ssl
+
+    import aiohttp
+
+    from calcom_async.resources.bookings import Bookings
+    from calcom_async.resources.event_types import EventTypes
+    from calcom_async.resources.me import Me
+    from calcom_async.resources.schedules import Schedules
+    from calcom_async.resources.scopes import EventType, Team
+    from calcom_async.resources.slots import Slots
+    from calcom_async.resources.teams import Teams
+    from calcom_async.resources.webhooks import Webhooks
+
+__all__ = ["AsyncCalCom", "CalCom"]
+
+M = TypeVar("M", covariant=True)
+
+
+class _Client(Resource[M]):
+    """What hangs on both clients."""
+
+    @cached_property
+    def me(self) -> Me[M]:
+        """Your own profile."""
+        from calcom_async.resources.me import Me
+
+        return Me(self._channel)
+
+    @cached_property
+    def bookings(self) -> Bookings[M]:
+        """Bookings: list, create, reschedule, cancel, confirm, decline."""
+        from calcom_async.resources.bookings import Bookings
+
+        return Bookings(self._channel)
+
+    @cached_property
+    def event_types(self) -> EventTypes[M]:
+        """Your event types."""
+        from calcom_async.resources.event_types import EventTypes
+
+        return EventTypes(self._channel)
+
+    @cached_property
+    def schedules(self) -> Schedules[M]:
+        """Your schedules: when you can be booked."""
+        from calcom_async.resources.schedules import Schedules
+
+        return Schedules(self._channel)
+
+    @cached_property
+    def slots(self) -> Slots[M]:
+        """Free slots, and reservations of them."""
+        from calcom_async.resources.slots import Slots
+
+        return Slots(self._channel)
+
+    @cached_property
+    def teams(self) -> Teams[M]:
+        """Teams you belong to; `team(id)` reaches into one."""
+        from calcom_async.resources.teams import Teams
+
+        return Teams(self._channel)
+
+    @cached_property
+    def webhooks(self) -> Webhooks[M]:
+        """Your webhooks."""
+        from calcom_async.resources.webhooks import Webhooks
+
+        return Webhooks(self._channel)
+
+    def team(self, team_id: int) -> Team[M]:
+        """One team: its memberships, event types, bookings, schedules.
+
+        Raises:
+            InvalidRequestError: the id is empty or no id.
+        """
+        from calcom_async.resources.scopes import Team
+
+        return Team(self._channel, team_id)
+
+    def event_type(self, event_type_id: int) -> EventType[M]:
+        """One event type: its webhooks.
+
+        Raises:
+            InvalidRequestError: the id is empty or no id.
+        """
+        from calcom_async.resources.scopes import EventType
+
+        return EventType(self._channel, event_type_id)
+
+    @operation
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        api_version: str | None = None,
+        safe: bool | None = None,
+    ) -> Any:
+        """Call any operation, wrapped or not, with the credential, pacing and retries of this client.
+
+        Args:
+            method: HTTP method.
+            path: Below the base URL, such as `bookings/abc`; ids in it are percent-encoded for you.
+            params: Query parameters by their wire names; a list is repeated.
+            json: Body, as wire JSON.
+            api_version: Value of `cal-api-version`; none is sent by default.
+            safe: Whether the call may be sent twice; by default GET, PUT, PATCH and DELETE may, POST may not.
+
+        Returns:
+            The parsed answer, envelope included; None for an empty one.
+
+        Raises:
+            InvalidRequestError: the path is empty, leaves the API, or holds a query string.
+            APIStatusError: (one of its kinds) Cal.com answered with an error.
+            APIConnectionError: no answer came.
+        """
+        clean = _checked_path(path)
+        versions = () if api_version is None else (api_version,)
+        request = Request.make(method, clean, query=params, body=json, versions=versions, safe=safe)
+        return (await self._channel.send(request)).json()
+
+    @property
+    def base_url(self) -> str:
+        """Where this client sends to."""
+        return self._channel.transport.base_url
+
+    @property
+    def limiter(self) -> Limiter:
+        """What paces this client; all clients of the process with the same key share it."""
+        return self._channel.transport.limiter
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Unset = UNSET,
+        connect_timeout: float | Unset = UNSET,
+        max_retries: int | Unset = UNSET,
+        retry_budget: float | Unset = UNSET,
+        api_version: str | Unset | None = UNSET,
+        strict: bool | Unset = UNSET,
+    ) -> Self:
+        """A cheap copy with other options, on the same connections, limiter and loop.
+
+        Args:
+            timeout: Seconds for one try.
+            connect_timeout: Seconds to connect.
+            max_retries: Tries after the first one.
+            retry_budget: Seconds that all waits of one call may add up to.
+            api_version: Overrides the `cal-api-version` of every call; None goes back to each operation's own.
+            strict: Whether a malformed record of a list raises.
+
+        Raises:
+            ConfigurationError: a number that makes no sense.
+        """
+        options = _changed(
+            self._channel.options,
+            timeout=timeout, connect_timeout=connect_timeout, max_retries=max_retries,
+            retry_budget=retry_budget, api_version=api_version, strict=strict,
+        )  # fmt: skip
+        copy = object.__new__(type(self))
+        copy.__dict__.update(channel_owner=self)  # keeps the first client, which closes the connections, alive
+        Resource.__init__(copy, attrs.evolve(self._channel, options=options))
+        return copy
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.base_url!r}, {self._channel.transport.auth!r})"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a client can't be pickled: it holds connections and a key; make one in the other process")
+
+
+class AsyncCalCom(_Client[Async]):
+    """Cal.com for coroutines; one client per event loop.
+
+    Args:
+        api_key: `cal_…`; by default from the environment variable `CALCOM_API_KEY`.
+        base_url: By default `CALCOM_BASE_URL`, else https://api.cal.com/v2. Self-hosted: `https://host/api/v2`.
+        anonymous: Call without a credential: only public operations (slots, booking) answer.
+        timeout: Seconds for one try.
+        connect_timeout: Seconds to connect.
+        max_retries: Tries after the first one, for what may be repeated.
+        retry_budget: Seconds that all waits of one call may add up to.
+        max_connections: Calls under way at once.
+        limiter: Paces the calls. By default one per key and process; `Limiter(None)` paces nothing.
+        session: A session of your own; it is used as it is (proxy, TLS, tracing) and never closed.
+        proxy: URL of an HTTP proxy.
+        ssl_context: TLS settings, such as your company's certificates.
+        hooks: Functions that are told of every request, answer, retry and wait; see `calcom_async.core.telemetry`.
+        strict: Whether a malformed record of a list raises `DecodeError` instead of going to `page.malformed`.
+        allow_insecure: Allow plain http to other machines than this one.
+
+    Raises:
+        ConfigurationError: no key, or a base URL that can't work.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        anonymous: bool = False,
+        timeout: float = 60.0,
+        connect_timeout: float = 10.0,
+        max_retries: int = 3,
+        retry_budget: float = 130.0,
+        max_connections: int = 100,
+        limiter: Limiter | None = None,
+        session: aiohttp.ClientSession | None = None,
+        proxy: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        hooks: Iterable[Hook] = (),
+        strict: bool = False,
+        allow_insecure: bool = False,
+    ) -> None:
+        transport = Transport(
+            base_url=checked_base_url(base_url or base_url_from_environment(), allow_insecure=allow_insecure),
+            auth=_auth(api_key, anonymous=anonymous),
+            limiter=limiter,
+            session=session,
+            max_connections=max_connections,
+            proxy=proxy,
+            ssl_context=ssl_context,
+            hooks=hooks,
+        )
+        options = _changed(
+            Options(),
+            timeout=timeout, connect_timeout=connect_timeout, max_retries=max_retries,
+            retry_budget=retry_budget, strict=strict,
+        )  # fmt: skip
+        super().__init__(Channel(transport=transport, options=options))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections; may be called again."""
+        await self._channel.transport.close()
+
+
+class CalCom(_Client[Blocking]):
+    """Cal.com for scripts, threads and notebooks: the same names, arguments and records as `AsyncCalCom`, blocking.
+
+    It runs the same coroutines in an event loop of its own, on a thread that starts with the first call. Arguments and
+    errors as `AsyncCalCom`, except that there is no `session=`.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        anonymous: bool = False,
+        timeout: float = 60.0,
+        connect_timeout: float = 10.0,
+        max_retries: int = 3,
+        retry_budget: float = 130.0,
+        max_connections: int = 100,
+        limiter: Limiter | None = None,
+        proxy: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        hooks: Iterable[Hook] = (),
+        strict: bool = False,
+        allow_insecure: bool = False,
+    ) -> None:
+        twin = AsyncCalCom(
+            api_key,
+            base_url=base_url,
+            anonymous=anonymous,
+            timeout=timeout,
+            connect_timeout=connect_timeout,
+            max_retries=max_retries,
+            retry_budget=retry_budget,
+            max_connections=max_connections,
+            limiter=limiter,
+            proxy=proxy,
+            ssl_context=ssl_context,
+            hooks=hooks,
+            strict=strict,
+            allow_insecure=allow_insecure,
+        )
+        transport = twin._channel.transport
+        self._runner = Runner(on_close=transport.close, on_fork=transport.forget_loop)
+        super().__init__(attrs.evolve(twin._channel, runner=self._runner))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections and end the loop; may be called again."""
+        if self._channel.runner is not None:
+            self._channel.runner.close()
+
+
+def _auth(api_key: str | None, *, anonymous: bool) -> Auth:
+    if anonymous:
+        if api_key is not None:
+            raise ConfigurationError("anonymous=True and an API key exclude each other")
+        return NoAuth()
+    key = api_key if api_key is not None else api_key_from_environment()
+    if key is None:
+        raise ConfigurationError(
+            "no API key: set the environment variable CALCOM_API_KEY, or pass api_key= "
+            "(make one in Cal.com under Settings → Developer → API keys)"
+        )
+    return ApiKey(key)
+
+
+def _changed(
+    options: Options,
+    *,
+    timeout: float | Unset = UNSET,
+    connect_timeout: float | Unset = UNSET,
+    max_retries: int | Unset = UNSET,
+    retry_budget: float | Unset = UNSET,
+    api_version: str | Unset | None = UNSET,
+    strict: bool | Unset = UNSET,
+) -> Options:
+    for name, number in (("timeout", timeout), ("connect_timeout", connect_timeout)):
+        if number is not UNSET and not number > 0:
+            raise ConfigurationError(f"{name}: must be more than 0 seconds")
+    for name, number in (("max_retries", max_retries), ("retry_budget", retry_budget)):
+        if number is not UNSET and number < 0:
+            raise ConfigurationError(f"{name}: can't be negative")
+    retry = options.retry
+    if max_retries is not UNSET:
+        retry = attrs.evolve(retry, max_retries=max_retries)
+    if retry_budget is not UNSET:
+        retry = attrs.evolve(retry, budget=retry_budget)
+    given: dict[str, Any] = {
+        name: value
+        for name, value in (
+            ("timeout", timeout),
+            ("connect_timeout", connect_timeout),
+            ("api_version", api_version),
+            ("strict", strict),
+        )
+        if value is not UNSET
+    }
+    return attrs.evolve(options, retry=retry, **given)
+
+
+def _checked_path(path: str) -> str:
+    text = path.strip()
+    if "?" in text or "#" in text:
+        raise InvalidRequestError("path: pass query parameters as params={...}")
+    if "://" in text:
+        raise InvalidRequestError("path: only the part below the base URL, such as bookings/abc")
+    segments = [path_segment(unquote(segment), "path") for segment in text.strip("/").split("/")]
+    if segments[0] == "v2":
+        segments = segments[1:] or [path_segment("", "path")]
+    return "/" + "/".join(segments)
+
+
+Face = Literal["async", "blocking"]

@@ -1,0 +1,1 @@
+"""How any call travels; nothing here knows a Cal.com resource."""

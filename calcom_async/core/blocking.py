@@ -1,0 +1,151 @@
+"""The blocking face's engine: one anyio portal (an event loop in a thread of its own) per blocking client.
+
+Started on the first call; works in Jupyter, from many threads and over forks. Ctrl-C cancels the call under way and
+leaves the client usable.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import weakref
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from calcom_async.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from anyio.from_thread import BlockingPortal
+
+__all__ = ["Runner"]
+
+T = TypeVar("T")
+_POLL = os.name == "nt"
+"""A bare wait can't be interrupted by Ctrl-C on Windows."""
+_GRAVEYARD: list[Any] = []
+"""Portals inherited through a fork: their thread is gone, and finalising them would wait for it for ever."""
+
+
+class Runner:
+    """Runs coroutines of one client in its own loop, for callers that block.
+
+    Args:
+        on_close: Closes what lives in the loop; run there before the loop ends.
+        on_fork: Called in the child of a fork, to forget what belongs to the parent's loop.
+    """
+
+    def __init__(self, on_close: Callable[[], Awaitable[None]], on_fork: Callable[[], None]) -> None:
+        self._on_close = on_close
+        self._on_fork = on_fork
+        self._lock = threading.Lock()
+        self._context: AbstractContextManager[BlockingPortal] | None = None
+        self._portal: BlockingPortal | None = None
+        self._thread: int | None = None
+        self._closed = False
+        _ALL.add(self)
+
+    def _started(self) -> BlockingPortal:
+        if threading.get_ident() == self._thread:
+            raise ConfigurationError(
+                "a blocking call from the client's own event loop would wait for itself for ever; "
+                "use AsyncCalCom in coroutines and hooks"
+            )
+        portal = self._portal
+        if portal is None:
+            from anyio.from_thread import start_blocking_portal
+
+            with self._lock:
+                if self._closed:
+                    raise ConfigurationError("this client is closed; make a new one")
+                if self._portal is None:
+                    context = start_blocking_portal("asyncio", name="calcom-blocking")
+                    self._portal, self._context = context.__enter__(), context
+                    self._thread = self._portal.call(threading.get_ident)
+                portal = self._portal
+        return portal
+
+    def run(self, function: Callable[..., Awaitable[T]], *args: Any) -> T:
+        """Run a coroutine function and wait for it; whatever interrupts the wait cancels it.
+
+        Raises:
+            ConfigurationError: the client is closed, or this is its own loop.
+        """
+        future = self._started().start_task_soon(function, *args)
+        try:
+            if not _POLL:
+                return future.result()
+            while True:
+                try:
+                    return future.result(0.1)
+                except TimeoutError:
+                    if future.done():
+                        raise
+        except BaseException:
+            future.cancel()
+            raise
+
+    def iterate(self, make: Callable[[], AsyncGenerator[T, None]]) -> Iterator[T]:
+        """Walk an async generator from here, one bridge crossing an item; closing this closes that."""
+        generator = make()
+        try:
+            while True:
+                item = self.run(_next_of, generator)
+                if item is _End:
+                    return
+                yield cast("T", item)
+        finally:
+            if not self._closed:
+                self.run(generator.aclose)
+
+    def close(self) -> None:
+        """Close what lives in the loop, then end the loop; may be called again."""
+        with self._lock:
+            context, portal = self._context, self._portal
+            self._context = self._portal = None
+            was_closed, self._closed = self._closed, True
+        if context is None or portal is None:
+            return
+        try:
+            if not was_closed:
+                portal.start_task_soon(self._on_close).result(10)
+        finally:
+            self._thread = None
+            context.__exit__(None, None, None)
+
+    def after_fork(self) -> None:
+        """In the child: a new loop on the next call; the inherited one is never touched again."""
+        if self._portal is not None:
+            _GRAVEYARD.append((self._context, self._portal))
+        self._lock = threading.Lock()
+        self._context = self._portal = self._thread = None
+        self._on_fork()
+
+
+class _End:
+    """What the end of a generator becomes: StopAsyncIteration can't leave a coroutine."""
+
+
+async def _next_of(generator: AsyncGenerator[T, None]) -> T | type[_End]:
+    async for item in generator:
+        return item
+    return _End
+
+
+_ALL: weakref.WeakSet[Runner] = weakref.WeakSet()
+
+
+def _close_all() -> None:
+    for runner in list(_ALL):
+        runner.close()
+
+
+def _after_fork() -> None:
+    for runner in list(_ALL):
+        runner.after_fork()
+
+
+atexit.register(_close_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,210 @@
+"""The one cattrs converter: wire JSON → records and back.
+
+For each record class one function is generated on first use (a cattrs structure hook made by `generate.py`), which is
+fast and knows only that something does not fit; `locate` then walks the value slowly to say where. Answers are read
+leniently: a missing or null field is None, unknown fields go to `.extra`, unknown enum values stay text. They are
+never coerced: text where a number belongs is a `DecodeError`, not a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+import attrs
+import cattrs
+import msgspec
+
+from calcom_async.core.generate import Mismatch, kind_of, make_structure, value_reader
+from calcom_async.core.locate import locate
+from calcom_async.core.records import Record, Unknown, wire_name
+from calcom_async.core.unset import UNSET, Disabled
+from calcom_async.errors import DecodeError
+
+__all__ = ["Malformed", "converter", "decode", "decode_items", "dump_json", "parse_json", "unstructure", "wire_instant"]
+
+T = TypeVar("T")
+_FAILURES = (Mismatch, TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
+
+
+def parse_json(data: bytes) -> Any:
+    """Parse JSON bytes.
+
+    Raises:
+        DecodeError: these bytes are not JSON.
+    """
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise DecodeError(f"the answer is not valid JSON ({len(data)} bytes)") from error
+
+
+def dump_json(value: Any) -> bytes:
+    """JSON bytes of a wire value."""
+    return msgspec.json.encode(value)
+
+
+@attrs.frozen(kw_only=True)
+class Malformed:
+    """A record of a list that could not be structured; nothing of it is lost.
+
+    Attributes:
+        raw: The wire value as it came.
+        error: What is wrong and where, such as `start: expected an instant, got int`.
+    """
+
+    raw: Any = attrs.field(repr=False)
+    error: DecodeError
+
+
+# --- answers: wire → record ------------------------------------------------------------------------------------------
+
+
+def _is_record(cls: Any) -> bool:
+    return isinstance(cls, type) and issubclass(cls, Record)
+
+
+converter = cattrs.Converter(prefer_attrib_converters=False)
+"""Structures and unstructures every record of the package; register a hook on it to change how a type is read."""
+
+
+def _structure_hook(cls: type[Record]) -> Callable[[Any, Any], Record]:
+    return make_structure(cls, converter.get_structure_hook)
+
+
+def _value_hook(of: Any) -> Callable[[Any, Any], Any]:
+    read = value_reader(kind_of(of), converter.get_structure_hook)
+    return lambda value, _: read(value)
+
+
+def _is_value(of: Any) -> bool:
+    return kind_of(of).name not in {"record", "other", "union"}
+
+
+converter.register_structure_hook_factory(_is_value, _value_hook)
+converter.register_structure_hook_factory(_is_record, _structure_hook)
+
+
+def decode(value: Any, into: type[T], *, path: str = "") -> T:
+    """Structure one wire value.
+
+    Raises:
+        DecodeError: with the path of the field that does not fit.
+    """
+    try:
+        return cast("T", converter.get_structure_hook(into)(value, into))
+    except _FAILURES:
+        raise locate(value, into, path) from None
+
+
+def decode_items(values: Sequence[Any], into: type[T], *, path: str = "data") -> tuple[list[T], list[Malformed]]:
+    """Structure a list item by item, so that one malformed record never loses its page."""
+    hook = converter.get_structure_hook(into)
+    items: list[T] = []
+    malformed: list[Malformed] = []
+    keep = items.append
+    for index, value in enumerate(values):
+        try:
+            keep(hook(value, into))
+        except _FAILURES:
+            malformed.append(Malformed(raw=value, error=locate(value, into, f"{path}[{index}]")))
+    return items, malformed
+
+
+# --- and back: record → wire -----------------------------------------------------------------------------------------
+
+
+def wire_instant(value: datetime) -> str:
+    """`2026-12-01T09:00:00.000Z`: Cal.com's way to write an instant; another offset is kept (`…+13:00`)."""
+    if value.tzinfo is None:
+        raise ValueError("a datetime without a time zone")
+    if not value.utcoffset():
+        return value.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    return value.isoformat(timespec="milliseconds")
+
+
+def _wire_minutes(value: timedelta) -> int | float:
+    minutes = value / timedelta(minutes=1)
+    return int(minutes) if minutes.is_integer() else minutes
+
+
+def _wire_time(value: time) -> str:
+    return value.isoformat(timespec="minutes" if not value.second and not value.microsecond else "auto")
+
+
+def _wire_list(value: Sequence[Any]) -> list[Any]:
+    return [unstructure(item) for item in value]
+
+
+def _wire_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
+    return {k if isinstance(k, str) else unstructure(k): unstructure(v) for k, v in value.items()}
+
+
+def _wire_record(value: Record) -> dict[str, Any]:
+    odd = value._odd or {}
+    wire: dict[str, Any] = {}
+    extra = value._extra or {}
+    names = _wire_names(type(value))
+    shape = value._shape
+    if shape is None:
+        shape = ()
+    attribute = {w: a for a, w in names}
+    for key in shape:
+        name = attribute.get(key)
+        if name is None:
+            if key in extra:
+                wire[key] = extra[key]
+            continue
+        current = getattr(value, name)
+        remembered = odd.get(name)
+        wire[key] = remembered[1] if remembered is not None and remembered[0] is current else unstructure(current)
+    for name, key in names:
+        if key not in wire:
+            current = getattr(value, name)
+            if current is not None and current != () and current is not UNSET:
+                wire[key] = unstructure(current)
+    for key, current in extra.items():
+        wire.setdefault(key, current)
+    return wire
+
+
+_NAMES: dict[type, tuple[tuple[str, str], ...]] = {}
+
+
+def _wire_names(cls: type) -> tuple[tuple[str, str], ...]:
+    """(attribute, wire name) of every field of a record or input class."""
+    names = _NAMES.get(cls)
+    if names is None:
+        names = _NAMES[cls] = tuple(
+            (a.name, a.metadata.get("wire") or wire_name(a.name)) for a in attrs.fields(cls) if a.name[0] != "_"
+        )
+    return names
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+for _type, _hook in (
+    (datetime, wire_instant),
+    (date, date.isoformat),
+    (time, _wire_time),
+    (timedelta, _wire_minutes),
+    (Enum, lambda value: value.value),
+    (Disabled, lambda _: {"disabled": True}),
+    (Record, _wire_record),
+):
+    converter.register_unstructure_hook(_type, _hook)
+converter.register_unstructure_hook_func(lambda t: t in {str, int, float, bool, type(None), bytes}, _same)
+converter.register_unstructure_hook_func(lambda t: isinstance(t, type) and issubclass(t, Mapping), _wire_mapping)
+converter.register_unstructure_hook_func(lambda t: isinstance(t, type) and issubclass(t, list | tuple), _wire_list)
+
+
+def unstructure(value: Any) -> Any:
+    """The wire form of any value: records, instants, minutes, mappings, sequences."""
+    return converter.unstructure(value)
+
+
+assert issubclass(Unknown, Record)

@@ -1,0 +1,194 @@
+"""The two faces: each operation is written once, as a coroutine; the client it hangs on decides how it is called.
+
+`Resource[M]` has a phantom mode, `Async` or `Blocking`. On an async client `@operation` gives the coroutine method and
+`@paginated` a `Pager`; on a blocking one they give a plain method and a `BlockingPager`, with the same arguments. Both
+type checkers infer that from the overloads below.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+
+import attrs
+
+from calcom_async.core.blocking import Runner
+from calcom_async.core.paging import Listing, Page, Pager, Position
+from calcom_async.core.request import Request, Response
+from calcom_async.core.transport import Options, Transport
+
+__all__ = ["Async", "Blocking", "BlockingPage", "BlockingPager", "Channel", "Resource", "operation", "paginated"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+M = TypeVar("M", covariant=True)
+
+
+class Async:
+    """The mode of resources on `AsyncCalCom`."""
+
+
+class Blocking:
+    """The mode of resources on `CalCom`."""
+
+
+@attrs.frozen(kw_only=True)
+class Channel:
+    """What a resource needs of its client: how to send, with which options, and whether to block."""
+
+    transport: Transport
+    options: Options
+    runner: Runner | None = None
+
+    async def send(self, request: Request) -> Response:
+        """Send one request."""
+        return await self.transport.send(request, self.options)
+
+
+class Resource(Generic[M]):
+    """The operations of one kind of thing, on one path."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+
+class operation(Generic[P, T]):  # noqa: N801 - a decorator
+    """Makes a coroutine method an operation of both faces."""
+
+    def __init__(self, function: Callable[Concatenate[Any, P], Coroutine[Any, Any, T]], /) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+
+    @overload
+    def __get__(self, obj: None, owner: type) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]: ...
+    @overload
+    def __get__(self, obj: Resource[Async], owner: type) -> Callable[P, Coroutine[Any, Any, T]]: ...
+    @overload
+    def __get__(self, obj: Resource[Blocking], owner: type) -> Callable[P, T]: ...
+    def __get__(self, obj: Any, owner: type) -> Any:
+        if obj is None:
+            return self.function
+        method = self.function.__get__(obj)
+        runner: Runner | None = obj._channel.runner
+        if runner is None:
+            return method
+
+        @functools.wraps(self.function)
+        def blocking(*args: Any, **kwargs: Any) -> Any:
+            return runner.run(functools.partial(method, *args, **kwargs))
+
+        return blocking
+
+
+class paginated(Generic[P, T]):  # noqa: N801 - a decorator
+    """Makes a method that describes a list a list of both faces."""
+
+    def __init__(self, function: Callable[Concatenate[Any, P], Listing[T]], /) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+
+    @overload
+    def __get__(self, obj: None, owner: type) -> Callable[Concatenate[Any, P], Listing[T]]: ...
+    @overload
+    def __get__(self, obj: Resource[Async], owner: type) -> Callable[P, Pager[T]]: ...
+    @overload
+    def __get__(self, obj: Resource[Blocking], owner: type) -> Callable[P, BlockingPager[T]]: ...
+    def __get__(self, obj: Any, owner: type) -> Any:
+        if obj is None:
+            return self.function
+        runner: Runner | None = obj._channel.runner
+
+        @functools.wraps(self.function)
+        def listing(*args: Any, **kwargs: Any) -> Any:
+            pager = Pager(self.function(obj, *args, **kwargs))
+            return pager if runner is None else BlockingPager(pager, runner)
+
+        return listing
+
+
+class BlockingPage(Generic[T]):
+    """A page on the blocking face: the same attributes as `Page`, and a `next()` that blocks."""
+
+    def __init__(self, page: Page[T], runner: Runner) -> None:
+        self._page = page
+        self._runner = runner
+
+    @property
+    def items(self) -> list[T]:
+        """Its records; malformed ones are not among them."""
+        return self._page.items
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._page, name)
+
+    def __len__(self) -> int:
+        return len(self._page)
+
+    def __repr__(self) -> str:
+        return repr(self._page)
+
+    def next(self) -> BlockingPage[T] | None:
+        """The page after this one; None at the end."""
+        following = self._runner.run(self._page.next)
+        return None if following is None else BlockingPage(following, self._runner)
+
+
+class BlockingPager(Generic[T]):
+    """A list of Cal.com on the blocking face: iterate for every item, or take `first()`, `pages()`, `collect()`.
+
+    Nothing is asked for before that. Each walk starts anew.
+    """
+
+    def __init__(self, pager: Pager[T], runner: Runner) -> None:
+        self._pager = pager
+        self._runner = runner
+
+    def __repr__(self) -> str:
+        return f"<BlockingPager of {self._pager._listing.request.operation}; iterate, or `.collect()`>"
+
+    def __iter__(self) -> Iterator[T]:
+        pages = self._runner.iterate(self._pager.pages)  # pages cross the bridge, not items
+        try:
+            for page in pages:
+                yield from page.items
+        finally:
+            _close(pages)
+
+    def first(self) -> BlockingPage[T]:
+        """The first page."""
+        return BlockingPage(self._runner.run(self._pager.first), self._runner)
+
+    def pages(self) -> Iterator[BlockingPage[T]]:
+        """Every page, in order.
+
+        Raises:
+            PaginationError: the server gave the same page or cursor twice; `position` says where.
+        """
+        pages = self._runner.iterate(self._pager.pages)
+        try:
+            for page in pages:
+                yield BlockingPage(page, self._runner)
+        finally:
+            _close(pages)
+
+    def collect(self, limit: int | None = None) -> list[T]:
+        """Every item in a list; with `limit`, at most so many in all, and no page more than needed."""
+        return self._runner.run(self._pager.collect, limit)
+
+    @property
+    def total(self) -> int | None:
+        """How many items the server says there are, once a page was read; None where it does not say."""
+        return self._pager.total
+
+    def resume(self, position: Position) -> BlockingPager[T]:
+        """The same list from a position on, such as the `position` of the error that ended a walk."""
+        return BlockingPager(self._pager.resume(position), self._runner)
+
+    def prefetch(self, pages: int) -> BlockingPager[T]:
+        """The same list, read up to so many pages at once."""
+        return BlockingPager(self._pager.prefetch(pages), self._runner)
+
+
+def _close(iterator: Any) -> None:
+    iterator.close()

@@ -1,0 +1,392 @@
+"""Lists: `await` gives the first page, `async for` every item. Which page comes next is a pure function of an answer.
+
+Cal.com pages in four ways (offset with a total, offset without, cursor, not at all) and an answer may come in another
+than was asked for, so `next_position` goes by the answer's shape.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
+from typing import Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
+
+import attrs
+
+from calcom_async.core.codec import Malformed, decode_items, dump_json, parse_json
+from calcom_async.core.request import Request, Response
+from calcom_async.core.telemetry import logger
+from calcom_async.errors import CalComError, DecodeError, InvalidRequestError, PaginationError
+
+__all__ = ["Listing", "Page", "Pager", "Pagination", "Position", "Style", "next_position"]
+
+T = TypeVar("T")
+Style: TypeAlias = Literal["offset", "cursor", "limit-offset", "none"]
+"""How an operation is documented to page: take/skip, cursor/limit, limit/offset, or not at all."""
+
+
+@attrs.frozen
+class Position:
+    """Where a walk stands: the next page to ask for. Plain data: keep it, pickle it, go on with `.resume(position)`."""
+
+    skip: int = 0
+    cursor: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Pagination:
+    """What an answer says of its place in the list; None where it does not say.
+
+    Attributes:
+        total: Items in the whole list by the server's word. It ignores the created/updated filters of bookings, so it
+            may be too large.
+        has_next: Whether another page follows.
+        next_cursor: The cursor of the next page.
+        raw: The block as it came.
+    """
+
+    total: int | None = None
+    has_next: bool | None = None
+    next_cursor: str | None = None
+    raw: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
+
+    @classmethod
+    def read(cls, envelope: Any) -> Pagination:
+        """By shape: the offset block has `totalItems`/`hasNextPage`, the cursor block `nextCursor`/`hasMore`."""
+        block = envelope.get("pagination") if isinstance(envelope, dict) else None
+        if not isinstance(block, dict):
+            return cls()
+        cursor = block.get("nextCursor")
+        total = block.get("totalItems")
+        has_next = block.get("hasNextPage", block.get("hasMore"))
+        if has_next is None and "nextCursor" in block:
+            has_next = cursor is not None
+        return cls(
+            total=total if isinstance(total, int) and total >= 0 else None,
+            has_next=has_next if isinstance(has_next, bool) else None,
+            next_cursor=str(cursor) if isinstance(cursor, str | int) and cursor != "" else None,
+            raw=block,
+        )
+
+
+def next_position(here: Position, got: int, asked: int, pagination: Pagination, style: Style) -> Position | None:
+    """The page after this one, or None at the end.
+
+    Never by the total: it overstates. A block that says "no more" is the end; one that says "more" is believed as
+    long as items come. Without a block a short page is the end, and so is one longer than asked for (a server that
+    ignores paging has answered everything).
+
+    Args:
+        here: The page that was asked for.
+        got: Items it had.
+        asked: Items it could have had.
+        pagination: What the answer said.
+        style: How the operation pages by its document.
+    """
+    if pagination.next_cursor is not None:
+        return Position(here.skip + got, pagination.next_cursor) if pagination.has_next is not False else None
+    if pagination.has_next is not None:
+        if not pagination.has_next or got == 0 or "nextCursor" in (pagination.raw or {}):
+            return None
+        return Position(here.skip + got)
+    if style in {"none", "cursor"} or got != asked:
+        return None
+    return Position(here.skip + got)
+
+
+@attrs.frozen(kw_only=True)
+class Listing(Generic[T]):
+    """What a list method describes; each face makes its own pager of it.
+
+    Attributes:
+        request: The request without position.
+        into: The record of one item; `dict` keeps the wire JSON.
+        fetch: Sends a request.
+        page_size: Items asked for in one page.
+        style: How the operation pages by its document.
+        find: Takes the list out of the answer's envelope.
+        strict: Whether a malformed record raises.
+    """
+
+    request: Request
+    into: type[T]
+    fetch: Callable[[Request], Awaitable[Response]] = attrs.field(repr=False)
+    page_size: int = 100
+    style: Style = "offset"
+    find: Callable[[Any], Any] | None = attrs.field(default=None, repr=False)
+    strict: bool = False
+    start: Position = Position()
+
+    def request_at(self, position: Position) -> Request:
+        """The request for one page."""
+        match self.style:
+            case "offset" if position.cursor is None:
+                return self.request.with_query(take=self.page_size, skip=position.skip or None)
+            case "limit-offset":
+                return self.request.with_query(limit=self.page_size, offset=position.skip or None)
+            case "cursor":
+                if position.cursor is None and position.skip:
+                    # The server answered the cursor version with offset metadata: go on the way it answers.
+                    return self.request.with_query(limit=None, cursor=None, take=self.page_size, skip=position.skip)
+                return self.request.with_query(limit=self.page_size, cursor=position.cursor)
+            case "none":
+                return self.request
+            case _:
+                return self.request.with_query(
+                    take=None, skip=None, limit=min(self.page_size, 100), cursor=position.cursor
+                )
+
+    async def read(self, position: Position) -> tuple[Response, Position]:
+        """Fetch the bytes of one page; they are decoded when they are used."""
+        try:
+            return await self.fetch(self.request_at(position)), position
+        except CalComError as error:
+            error.position = position
+            raise
+
+    def page(self, response: Response, position: Position) -> Page[T]:
+        """Decode one page."""
+        try:
+            envelope = parse_json(response.body) if response.body.strip() else {}
+            data = self._items(envelope)
+            items, malformed = decode_items(data, self.into) if self.into is not dict else (list(data), [])
+        except DecodeError as error:
+            error.position = position
+            raise
+        for bad in malformed:
+            if self.strict:
+                bad.error.position = position
+                raise bad.error
+            logger.warning("%s: a malformed record was set aside: %s", self.request.operation, bad.error)
+        pagination = Pagination.read(envelope)
+        following = next_position(position, len(data), self.page_size, pagination, self.style)
+        return Page(
+            items=items,
+            malformed=malformed,
+            pagination=pagination,
+            position=position,
+            next_position=following,
+            response=response,
+            identity=_identity(data) if data else None,
+            listing=self,
+        )
+
+    def _items(self, envelope: Any) -> Sequence[Any]:
+        data = envelope.get("data") if isinstance(envelope, dict) else envelope
+        if self.find is not None:
+            data = self.find(data)
+        if data is None:
+            return ()
+        if not isinstance(data, list):
+            raise DecodeError(f"expected a list, got {type(data).__name__}", path="data")
+        return data
+
+
+@attrs.frozen(kw_only=True)
+class Page(Generic[T]):
+    """One page of a list.
+
+    Attributes:
+        items: Its records; malformed ones are not among them.
+        malformed: What could not be structured, raw and with the reason; nothing is lost.
+        pagination: What the server said of its place in the list.
+        position: Where it was read.
+        next_position: Where the next page is; None at the end.
+        response: The answer as it came.
+    """
+
+    items: list[T]
+    malformed: list[Malformed]
+    pagination: Pagination
+    position: Position
+    next_position: Position | None
+    response: Response = attrs.field(repr=False)
+    identity: int | None = attrs.field(repr=False)
+    """Which items the page holds, whatever their order; None when it holds none."""
+    listing: Listing[T] = attrs.field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def has_next(self) -> bool:
+        """Whether another page follows."""
+        return self.next_position is not None
+
+    async def next(self) -> Page[T] | None:
+        """The page after this one; None at the end."""
+        if self.next_position is None:
+            return None
+        response, position = await self.listing.read(self.next_position)
+        return self.listing.page(response, position)
+
+
+def _identity(data: Sequence[Any]) -> int:
+    """One number for the set of items of a page: the order of items that tie may differ from answer to answer."""
+    return hash(frozenset(_item_identity(item) for item in data))
+
+
+def _item_identity(item: Any) -> Any:
+    key = (item.get("uid") or item.get("id")) if isinstance(item, dict) else None
+    return key if isinstance(key, str | int) else dump_json(item)
+
+
+class _LoopGuard:
+    """Notices a list that would never end: the same page, or the same cursor, twice."""
+
+    def __init__(self) -> None:
+        self._pages: set[int] = set()
+        self._cursors: set[str] = set()
+
+    def check(self, page: Page[Any]) -> None:
+        """Raises PaginationError, with the position."""
+        cursor = page.next_position.cursor if page.next_position is not None else None
+        if cursor is not None:
+            if cursor in self._cursors or cursor == page.position.cursor:
+                raise self._error("the server gave the same cursor twice", page)
+            self._cursors.add(cursor)
+        if page.next_position is None and not self._pages:
+            return
+        if page.identity in self._pages:
+            raise self._error("the server gave the same page twice", page)
+        if page.identity is not None:
+            self._pages.add(page.identity)
+
+    @staticmethod
+    def _error(what: str, page: Page[Any]) -> PaginationError:
+        error = PaginationError(f"{page.listing.request.operation}: {what}; the list would never end")
+        error.position = page.position
+        return error
+
+
+class Pager(Generic[T]):
+    """A list of Cal.com: `await` it for the first page, `async for` over it for every item of every page.
+
+    Nothing is asked for before that. Each walk starts anew.
+    """
+
+    def __init__(self, listing: Listing[T], *, ahead: int = 1) -> None:
+        self._listing = listing
+        self._ahead = ahead
+        self._total: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<Pager of {self._listing.request.operation}; use `async for`, `await`, or `.collect()`>"
+
+    def __await__(self) -> Generator[Any, None, Page[T]]:
+        return self.first().__await__()
+
+    async def first(self) -> Page[T]:
+        """The first page."""
+        page = self._listing.page(*await self._listing.read(self._listing.start))
+        self._total = page.pagination.total
+        return page
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self._items()
+
+    def __iter__(self) -> NoReturn:
+        raise TypeError("this list is asynchronous: use `async for`, or the blocking client CalCom for a plain `for`")
+
+    async def _items(self) -> AsyncGenerator[T, None]:
+        pages = self.pages()
+        try:
+            async for page in pages:
+                for item in page.items:
+                    yield item
+        finally:
+            await pages.aclose()
+
+    @property
+    def total(self) -> int | None:
+        """How many items the server says there are, once a page was read; None where it does not say.
+
+        For bookings it ignores the created/updated filters, and so may be too large: show it, never rely on it.
+        """
+        return self._total
+
+    def resume(self, position: Position) -> Pager[T]:
+        """The same list from a position on, such as the `position` of the error that ended a walk."""
+        return Pager(attrs.evolve(self._listing, start=position), ahead=self._ahead)
+
+    def prefetch(self, pages: int) -> Pager[T]:
+        """The same list, read up to so many pages at once (offset lists only; a cursor has to come first).
+
+        The requests of a window are all done when its first page is handed over, so a plain `break` leaks nothing.
+
+        Raises:
+            InvalidRequestError: fewer than one.
+        """
+        if pages < 1:
+            raise InvalidRequestError("prefetch: at least 1 page")
+        return Pager(self._listing, ahead=pages)
+
+    async def collect(self, limit: int | None = None) -> list[T]:
+        """Every item in a list; with `limit`, at most so many in all, and no page more than needed."""
+        if limit is not None and limit < 0:
+            raise InvalidRequestError("limit: can't be negative")
+        items: list[T] = []
+        if limit == 0:
+            return items
+        listing = self._listing
+        if limit is not None and limit < listing.page_size:
+            listing = attrs.evolve(listing, page_size=limit)
+        pager = Pager(listing, ahead=self._ahead)
+        pages = pager.pages()
+        try:
+            async for page in pages:
+                items.extend(page.items)
+                if limit is not None and len(items) >= limit:
+                    break
+        finally:
+            await pages.aclose()
+        self._total = pager._total
+        return items if limit is None else items[:limit]
+
+    async def pages(self) -> AsyncGenerator[Page[T], None]:
+        """Every page, in order.
+
+        Raises:
+            PaginationError: the server gave the same page or cursor twice; `position` says where.
+        """
+        guard = _LoopGuard()
+        position: Position | None = self._listing.start
+        window = 1  # the first page tells how the list is paged
+        while position is not None:
+            answers = await self._window(position, window)
+            for response, asked_at in answers:
+                page = self._listing.page(response, asked_at)
+                guard.check(page)
+                self._total = total = page.pagination.total
+                position = page.next_position
+                yield page
+                if position is None:
+                    return
+                window = self._width(position, total)
+                if len(answers) > 1:
+                    await asyncio.sleep(0)  # a window of decoded pages must not starve the loop
+                    if position != Position(asked_at.skip + self._listing.page_size):
+                        break  # shorter than asked for: the rest of this window is out of step
+
+    def _width(self, position: Position, total: int | None) -> int:
+        """How many pages may be asked for at once from here; the total only narrows it."""
+        if position.cursor is not None or self._listing.style != "offset":
+            return 1
+        if total is None:
+            return self._ahead
+        return max(1, min(self._ahead, -(-(total - position.skip) // self._listing.page_size)))
+
+    async def _window(self, position: Position, width: int) -> list[tuple[Response, Position]]:
+        """Fetch a window of pages at once; all its tasks have ended when it returns."""
+        if width == 1:
+            return [await self._listing.read(position)]
+        size = self._listing.page_size
+        reads = [self._listing.read(Position(position.skip + n * size)) for n in range(width)]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(read) for read in reads]
+        except BaseExceptionGroup as failed:
+            error = failed.exceptions[0]
+            if isinstance(error, CalComError):
+                error.position = position  # no page of this window was handed over: the walk goes on at its start
+            raise error from None
+        return [task.result() for task in tasks]

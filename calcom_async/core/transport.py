@@ -1,0 +1,430 @@
+"""One way down, one way up: auth → limiter → HTTP → retry → answer. The only file that touches a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import platform
+import random
+import time
+import weakref
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+import attrs
+
+from calcom_async._version import __version__
+from calcom_async.core.auth import Auth
+from calcom_async.core.failures import failure, is_unknown_route, version_failure
+from calcom_async.core.limiter import Limiter, shared_limiter
+from calcom_async.core.rate_limit_headers import retry_after
+from calcom_async.core.request import VERSION_HEADER, Request, Response
+from calcom_async.core.retry import Outcome, RetryLimits, Wait, next_step
+from calcom_async.core.telemetry import Hook, LimiterWaited, RequestSent, ResponseReceived, RetryScheduled, Telemetry
+from calcom_async.errors import (
+    AmbiguousWriteError,
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    CalComError,
+    ConfigurationError,
+    RateLimitError,
+)
+from calcom_async.settings import origin
+
+if TYPE_CHECKING:
+    import ssl
+
+    import aiohttp
+
+__all__ = ["Options", "Transport"]
+
+MAX_REDIRECTS = 5
+_INHERITED: list[Any] = []
+"""Connectors of a parent process, kept so that they are never finalised."""
+KEEPALIVE_SECONDS = 4.0
+"""Cal.com closes idle connections after 5 s; a write on one that it is just closing would be lost."""
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """What may differ from call to call; see `client.with_options`."""
+
+    timeout: float = 60.0
+    """Seconds for one try, from the connection to the last byte; below the 100 s at which a proxy gives up."""
+    connect_timeout: float = 10.0
+    retry: RetryLimits = attrs.field(factory=RetryLimits)
+    api_version: str | None = None
+    """Overrides the `cal-api-version` of every call, and the fall-back with it."""
+    strict: bool = False
+    """Whether a malformed record of a list raises instead of being kept in `page.malformed`."""
+
+
+class Transport:
+    """Sends requests over one pool of connections, bound to the event loop that first uses it.
+
+    Args:
+        base_url: Checked base URL, without a trailing slash.
+        auth: The credential.
+        limiter: Paces the calls; by default the one that all clients of the process with this credential share.
+        session: A session of the caller's; it is used as it is and never closed here.
+        max_connections: Calls under way at once.
+        proxy: URL of an HTTP proxy.
+        ssl_context: TLS settings, such as a company's own certificates.
+        hooks: Called with every event; see `telemetry.py`.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        auth: Auth,
+        limiter: Limiter | None = None,
+        session: aiohttp.ClientSession | None = None,
+        max_connections: int = 100,
+        proxy: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        hooks: Iterable[Hook] = (),
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.base_url = base_url
+        self.auth = auth
+        self.limiter = limiter or shared_limiter(origin(base_url), auth.identity)
+        self.telemetry = Telemetry(hooks)
+        self._given_session = session
+        self._max_connections = max_connections
+        self._proxy = proxy
+        self._ssl_context = ssl_context
+        self._jitter = jitter
+        self._session: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._places: asyncio.Semaphore | None = None
+        self._abandon: weakref.finalize[Any, Any] | None = None
+        self._versions: dict[str, str | None] = {}
+        self._closed = False
+        self._agent = f"calcom-async/{__version__} Python/{platform.python_version()}"
+
+    def __repr__(self) -> str:
+        return f"Transport({self.base_url})"
+
+    # --- life ---------------------------------------------------------------------------------------------------------
+
+    def _open(self) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
+        """The session and the places of this loop.
+
+        Raises:
+            ConfigurationError: closed, or bound to another event loop.
+        """
+        loop = asyncio.get_running_loop()
+        if self._closed:
+            raise ConfigurationError("this client is closed; make a new one")
+        if self._loop is not None and self._loop is not loop:
+            raise ConfigurationError(
+                "this client belongs to another event loop: its connections live there. Make one AsyncCalCom per loop "
+                "(inside the coroutine that asyncio.run() runs), or use the blocking CalCom from threads"
+            )
+        if self._session is None or self._places is None:
+            self._loop = loop
+            self._places = asyncio.Semaphore(self._max_connections)
+            self._session = self._given_session or self._make_session()
+        return self._session, self._places
+
+    def _make_session(self) -> aiohttp.ClientSession:
+        import aiohttp
+
+        connector = aiohttp.TCPConnector(
+            limit=0,  # `_places` holds calls back, in order and outside of their time-outs
+            keepalive_timeout=KEEPALIVE_SECONDS,
+            ssl=self._ssl_context if self._ssl_context is not None else True,
+        )
+        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=self._proxy)
+        self._abandon = weakref.finalize(self, _abandon, session, connector, asyncio.get_running_loop())
+        return session
+
+    async def close(self) -> None:
+        """Close the connections; may be called again. A session of the caller's stays open."""
+        self._closed = True
+        session, self._session = self._session, None
+        if self._abandon is not None:
+            self._abandon.detach()
+            self._abandon = None
+        if session is not None and session is not self._given_session:
+            await session.close()
+
+    def forget_loop(self) -> None:
+        """In the child of a fork: leave the parent's connections alone, and open new ones in the child's own loop."""
+        if self._abandon is not None:
+            self._abandon.detach()
+            self._abandon = None
+        session, self._session = self._session, None
+        self._loop = self._places = None
+        if session is not None and session is not self._given_session:
+            connector = session.connector
+            session.detach()
+            # Closing would say good-bye on sockets that the parent still uses, so it must look closed and stay alive.
+            connector._closed = True  # type: ignore[union-attr] # a session that is not detached has one
+            _INHERITED.append(connector)
+
+    # --- one call -----------------------------------------------------------------------------------------------------
+
+    async def send(self, request: Request, options: Options) -> Response:
+        """Send a request until there is an answer, a final failure, or no more tries.
+
+        Raises:
+            APIStatusError: (one of its kinds) Cal.com answered with an error.
+            APIConnectionError: no answer came; `APITimeoutError` when it took too long.
+            AmbiguousWriteError: no answer came to a write that may have happened.
+            ConfigurationError: the client is closed, or used from another event loop.
+        """
+        versions = self._candidates(request, options)
+        tried: list[str | None] = []
+        response: Response | None = None
+        for version in versions:
+            response = await self._send_until_settled(request, version, options)
+            if is_unknown_route(response, request):
+                tried.append(version)
+                continue  # nothing has happened on the server: safe for every method
+            if tried:
+                self._versions[request.operation] = version
+            if response.status >= 400 or _says_error(response):
+                raise failure(response, request)
+            return response
+        assert response is not None
+        raise version_failure(response, request, tuple(tried))
+
+    def _candidates(self, request: Request, options: Options) -> tuple[str | None, ...]:
+        if options.api_version is not None:
+            return (options.api_version,)
+        if not request.versions:
+            return (None,)
+        known = self._versions.get(request.operation, request.versions[0])
+        if known not in request.versions:
+            return request.versions
+        return (known, *(version for version in request.versions if version != known))
+
+    async def _send_until_settled(self, request: Request, version: str | None, options: Options) -> Response:
+        waited = 0.0
+        attempt = 0
+        may_have_happened = False
+        while True:
+            response: Response | None = None
+            error: APIConnectionError | None = None
+            try:
+                response = await self._send_once(request, version, options, attempt)
+                outcome = Outcome(
+                    status=response.status,
+                    repeatable=request.repeatable,
+                    retry_after=retry_after(response.headers, time.time()) if response.status in {429, 503} else None,
+                )
+                if response.status < 400:
+                    return response
+            except APIConnectionError as failed:
+                error = failed
+                outcome = Outcome(left=failed.may_have_happened, repeatable=request.repeatable)
+            step = next_step(attempt, outcome, options.retry, self._jitter(), waited)
+            if not isinstance(step, Wait):
+                if error is not None:
+                    raise _final(error, request, ambiguous=step.ambiguous) from (error if step.ambiguous else None)
+                assert response is not None
+                if response.status == 404 and may_have_happened and request.method == "DELETE":
+                    raise _deleted_already(response, request)
+                return response
+            may_have_happened = may_have_happened or outcome.left
+            reason = f"HTTP {response.status}" if response is not None else str(error)
+            self.telemetry.tell(
+                RetryScheduled(
+                    method=request.method, path=request.template, status=outcome.status, reason=reason,
+                    attempt=attempt, seconds=step.seconds,
+                )
+            )  # fmt: skip
+            await asyncio.sleep(step.seconds)
+            waited += step.seconds
+            attempt += 1
+
+    async def _send_once(self, request: Request, version: str | None, options: Options, attempt: int) -> Response:
+        session, places = self._open()
+        async with places:
+            permit = await self.limiter.acquire(request.operation)
+            if permit.waited > 0.001:
+                self.telemetry.tell(LimiterWaited(method=request.method, path=request.template, seconds=permit.waited))
+            try:
+                self.telemetry.tell(
+                    RequestSent(method=request.method, path=request.template, version=version, attempt=attempt)
+                )
+                started = time.perf_counter()
+                response = await self._exchange(session, request, version, options)
+            except BaseException:
+                permit.lost()
+                raise
+            permit.answered(response.status, response.headers)
+        self.telemetry.tell(
+            ResponseReceived(
+                method=request.method, path=request.template, status=response.status,
+                seconds=time.perf_counter() - started, attempt=attempt, request_id=response.request_id,
+                size=len(response.body),
+            )
+        )  # fmt: skip
+        if 200 <= response.status < 300 and _is_broken(response.body):
+            raise APIConnectionError(
+                f"the answer broke off or is no JSON ({len(response.body)} bytes, HTTP {response.status})",
+                method=request.method, path=request.template, may_have_happened=True,
+            )  # fmt: skip
+        return response
+
+    async def _exchange(
+        self, session: aiohttp.ClientSession, request: Request, version: str | None, options: Options
+    ) -> Response:
+        """One HTTP exchange, redirects within the origin included; failures become ours."""
+        import aiohttp
+        from yarl import URL
+
+        url = f"{self.base_url}{request.path}"
+        query = _query_string(request)
+        headers = await self._headers(request, version)
+        body = _body(request)
+        timeout = aiohttp.ClientTimeout(total=options.timeout, sock_connect=options.connect_timeout)
+        try:
+            for _ in range(MAX_REDIRECTS + 1):
+                async with session.request(
+                    request.method,
+                    URL(url + query, encoded=True),
+                    data=body,
+                    headers=headers,
+                    timeout=timeout,
+                    allow_redirects=False,
+                ) as answer:
+                    content = await answer.read()
+                    if answer.status in {301, 302, 303, 307, 308} and (target := answer.headers.get("Location")):
+                        url, query = self._redirected(url + query, target, request), ""
+                        continue
+                    received = {name.lower(): value for name, value in answer.headers.items()}
+                    return Response(status=answer.status, headers=received, body=content, version=version)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise _ours(error, request, options) from None
+        raise APIConnectionError(
+            f"the server redirected {MAX_REDIRECTS + 1} times; check the base URL",
+            method=request.method,
+            path=request.template,
+        )
+
+    def _redirected(self, url: str, target: str, request: Request) -> str:
+        """Where a redirect leads, if the credential may follow it there."""
+        new = urljoin(url, target)
+        if origin(new) != origin(self.base_url):
+            raise ConfigurationError(
+                f"the server redirects {request.method} {request.template} to another origin ({origin(new)}), and the "
+                "key does not go there; if that is the right server, set it as the base URL"
+            )
+        if request.method not in {"GET", "HEAD"}:
+            raise ConfigurationError(
+                f"the server redirects {request.method} {request.template}; a write is not sent twice: "
+                "check the base URL"
+            )
+        return new
+
+    async def _headers(self, request: Request, version: str | None) -> dict[str, str]:
+        headers = {"Accept": "application/json", "User-Agent": self._agent}
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        if version is not None:
+            headers[VERSION_HEADER] = version
+        headers.update(await self.auth.headers())
+        return headers
+
+
+def _query_string(request: Request) -> str:
+    if not request.query:
+        return ""
+    from urllib.parse import urlencode
+
+    return "?" + urlencode(request.query, safe=",:")
+
+
+def _body(request: Request) -> bytes | None:
+    if request.body is None:
+        return None
+    from calcom_async.core.codec import dump_json
+
+    return dump_json(request.body)
+
+
+def _is_broken(body: bytes) -> bool:
+    """Whether the body of a success is cut off, or a proxy's page; Cal.com answers with an object, or with nothing."""
+    text = body.strip()
+    return bool(text) and (text[:1] not in b"{[" or text[-1:] not in b"}]")
+
+
+def _says_error(response: Response) -> bool:
+    """A success status may carry `"status": "error"`."""
+    if b'"error"' not in response.body[:400]:
+        return False
+    body = response.json()
+    return isinstance(body, dict) and body.get("status") == "error"
+
+
+def _ours(error: Exception, request: Request, options: Options) -> CalComError:
+    """A failure of aiohttp as one of ours; its text is ours too, since theirs may hold the URL."""
+    import aiohttp
+
+    method, path = request.method, request.template
+    match error:
+        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
+            return ConfigurationError(
+                "the server's TLS certificate could not be verified; pass ssl_context= with the right certificates"
+            )
+        case aiohttp.ConnectionTimeoutError():
+            return APITimeoutError(f"no connection within {options.connect_timeout:g} s", method=method, path=path)
+        case aiohttp.ClientConnectorDNSError():
+            return APIConnectionError(
+                "the server's name can't be resolved; check the base URL and the network", method=method, path=path
+            )
+        case aiohttp.ClientConnectorError() | aiohttp.ClientProxyConnectionError():
+            return APIConnectionError("no connection to the server (refused or unreachable)", method=method, path=path)
+        case TimeoutError():
+            return APITimeoutError(
+                f"no answer within {options.timeout:g} s", may_have_happened=True, method=method, path=path
+            )
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | aiohttp.ClientPayloadError() | OSError():
+            return APIConnectionError(
+                "the connection broke before the answer was complete", may_have_happened=True, method=method, path=path
+            )
+        case aiohttp.InvalidURL():
+            return ConfigurationError("the base URL is not a URL")
+        case _:
+            return APIConnectionError(
+                f"the answer is not valid HTTP ({type(error).__name__})",
+                may_have_happened=True,
+                method=method,
+                path=path,
+            )
+
+
+def _final(error: APIConnectionError, request: Request, *, ambiguous: bool) -> APIConnectionError:
+    if not ambiguous:
+        return error
+    return AmbiguousWriteError(
+        f"{request.method} {request.template} may have happened: {error}. It was not sent again: "
+        "look before you repeat it",
+        method=request.method,
+        path=request.template,
+    )
+
+
+def _deleted_already(response: Response, request: Request) -> APIStatusError:
+    error = failure(response, request)
+    error.hint = "an earlier try lost its answer, so it may be this call that deleted it"
+    return error
+
+
+def _abandon(session: aiohttp.ClientSession, connector: aiohttp.BaseConnector, loop: asyncio.AbstractEventLoop) -> None:
+    """Close what a client that was never closed leaves behind, without a warning."""
+    with contextlib.suppress(Exception):
+        session.detach()
+        if loop.is_running():
+            loop.call_soon_threadsafe(connector._close)
+        else:
+            connector._close()
+
+
+assert issubclass(RateLimitError, APIStatusError)

@@ -1,0 +1,1 @@
+"""What Cal.com answers with and takes: one module per family, imported when it is first used."""

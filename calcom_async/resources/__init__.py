@@ -1,0 +1,1 @@
+"""One class per resource, one method per operation."""
