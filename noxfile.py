@@ -1,0 +1,98 @@
+"""The checks of this repository. `nox` runs the default ones: lint, types, tests.
+
+`nox -s tests -- tests/core -k paging` passes what follows `--` to pytest; `nox -s docs -- serve` shows the pages.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.default_venv_backend = "virtualenv"  # comes with nox: a bare machine needs nothing else
+nox.options.reuse_venv = "yes"
+nox.options.error_on_missing_interpreters = False  # also where CI is set: see PYTHONS
+
+ROOT = Path(__file__).parent
+PACKAGE = ROOT / "calcom_async"
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+PYTHONS = sorted({HERE, *nox.project.python_versions(PYPROJECT)}, key=lambda version: int(version.split(".")[1]))
+"""Every Python the classifiers name, as far as it is installed; the one that runs nox always is."""
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+
+
+def groups(*names: str) -> list[str]:
+    """The requirements of dependency groups of pyproject.toml."""
+    return nox.project.dependency_groups(PYPROJECT, *names)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Formatting, ruff's rules, the floors of the house, and nothing left unfinished in the package."""
+    session.install(*groups("lint"))
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("lint-imports", "--no-cache")
+    if unfinished := _unfinished():
+        session.error("left unfinished:\n" + "\n".join(unfinished))
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Run `mypy --strict` and pyright on the package, and on the tests of what users' checkers infer."""
+    session.install(".[cli]", *groups("types", "tests"))
+    session.run("mypy", "--package", "calcom_async", "--strict")
+    session.run("mypy", "tests/typing", "--strict")
+    pyright = {
+        # Its own Node.js from the wheel, whatever the machine has; and no advice to upgrade.
+        "PYRIGHT_PYTHON_GLOBAL_NODE": "0",
+        "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
+    }
+    session.run("pyright", "--pythonpath", _python(session), env=pyright)
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """Run pytest on the installed package, with branch coverage; a partial run (`-- …`) has no threshold."""
+    session.install(".[cli]", *groups("tests"))
+    # Without the working directory on the path, tests and the commands they start import what was installed.
+    measured = {"PYTHONSAFEPATH": "1", "COVERAGE_FILE": str(Path(session.create_tmp()) / "coverage")}
+    session.run("coverage", "erase", env=measured)
+    session.run("coverage", "run", "-m", "pytest", *session.posargs, env=measured)
+    session.run("coverage", "combine", "--quiet", env=measured)
+    session.run("coverage", "report", *(["--fail-under=0"] if session.posargs else []), env=measured)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into `site/`, every warning an error; their samples run in `tests/docs`."""
+    session.install(".[cli]", *groups("docs"))
+    session.run("mkdocs", *(session.posargs or ["build", "--strict"]))
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Speed, as ratios within one run: `nox -s benchmarks`; no test of the default run measures time."""
+    session.install(".[cli]", *groups("tests", "benchmarks"))
+    session.run("pytest", "benchmarks", *session.posargs)
+    session.run("python", "benchmarks/import_time.py")
+
+
+def _python(session: nox.Session) -> str:
+    """The interpreter of a session's environment."""
+    return str(session.run("python", "-c", "import sys; print(sys.executable)", silent=True)).strip()
+
+
+def _unfinished() -> list[str]:
+    """Every line of the package that says it is not finished, as `file:line: text`."""
+    return [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if UNFINISHED.search(line)
+    ]
