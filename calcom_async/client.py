@@ -14,8 +14,8 @@ from calcom_async.core.auth import ApiKey, Auth, NoAuth
 from calcom_async.core.blocking import Runner
 from calcom_async.core.limiter import Limiter
 from calcom_async.core.operation import Async, Blocking, Channel, Resource, operation
-from calcom_async.core.request import Request, path_segment
-from calcom_async.core.telemetry import Hook
+from calcom_async.core.request import Request, Response, path_segment
+from calcom_async.core.telemetry import Hook, Telemetry
 from calcom_async.core.transport import Options, Transport
 from calcom_async.core.unset import UNSET, Unset
 from calcom_async.errors import ConfigurationError, InvalidRequestError
@@ -146,6 +146,22 @@ class _Client(Resource[M]):
         request = Request.make(method, clean, query=params, body=json, versions=versions, safe=safe)
         return (await self._channel.send(request)).json()
 
+    @operation
+    async def request_raw(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        api_version: str | None = None,
+        safe: bool | None = None,
+    ) -> Response:
+        """Call any operation like `request`, and return status, headers and the bytes of the answer as they came."""
+        versions = () if api_version is None else (api_version,)
+        request = Request.make(method, _checked_path(path), query=params, body=json, versions=versions, safe=safe)
+        return await self._channel.send(request)
+
     @property
     def base_url(self) -> str:
         """Where this client sends to."""
@@ -165,6 +181,7 @@ class _Client(Resource[M]):
         retry_budget: float | Unset = UNSET,
         api_version: str | Unset | None = UNSET,
         strict: bool | Unset = UNSET,
+        hooks: Iterable[Hook] | Unset = UNSET,
     ) -> Self:
         """A cheap copy with other options, on the same connections, limiter and loop.
 
@@ -175,6 +192,7 @@ class _Client(Resource[M]):
             retry_budget: Seconds that all waits of one call may add up to.
             api_version: Overrides the `cal-api-version` of every call; None goes back to each operation's own.
             strict: Whether a malformed record of a list raises.
+            hooks: Further functions that are told of every request, answer, retry and wait.
 
         Raises:
             ConfigurationError: a number that makes no sense.
@@ -184,6 +202,8 @@ class _Client(Resource[M]):
             timeout=timeout, connect_timeout=connect_timeout, max_retries=max_retries,
             retry_budget=retry_budget, api_version=api_version, strict=strict,
         )  # fmt: skip
+        if hooks is not UNSET:
+            options = attrs.evolve(options, telemetry=Telemetry((*options.telemetry.hooks, *hooks)))
         copy = object.__new__(type(self))
         copy.__dict__.update(channel_owner=self)  # keeps the first client, which closes the connections, alive
         Resource.__init__(copy, attrs.evolve(self._channel, options=options))
@@ -247,10 +267,9 @@ class AsyncCalCom(_Client[Async]):
             max_connections=max_connections,
             proxy=proxy,
             ssl_context=ssl_context,
-            hooks=hooks,
         )
         options = _changed(
-            Options(),
+            Options(telemetry=Telemetry(hooks)),
             timeout=timeout, connect_timeout=connect_timeout, max_retries=max_retries,
             retry_budget=retry_budget, strict=strict,
         )  # fmt: skip

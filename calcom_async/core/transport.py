@@ -8,7 +8,7 @@ import platform
 import random
 import time
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -21,7 +21,7 @@ from calcom_async.core.limiter import Limiter, shared_limiter
 from calcom_async.core.rate_limit_headers import retry_after
 from calcom_async.core.request import VERSION_HEADER, Request, Response
 from calcom_async.core.retry import Outcome, RetryLimits, Wait, next_step
-from calcom_async.core.telemetry import Hook, LimiterWaited, RequestSent, ResponseReceived, RetryScheduled, Telemetry
+from calcom_async.core.telemetry import LimiterWaited, RequestSent, ResponseReceived, RetryScheduled, Telemetry
 from calcom_async.errors import (
     AmbiguousWriteError,
     APIConnectionError,
@@ -59,6 +59,8 @@ class Options:
     """Overrides the `cal-api-version` of every call, and the fall-back with it."""
     strict: bool = False
     """Whether a malformed record of a list raises instead of being kept in `page.malformed`."""
+    telemetry: Telemetry = attrs.field(factory=Telemetry)
+    """Who is told of requests, answers, retries and waits."""
 
 
 class Transport:
@@ -72,7 +74,6 @@ class Transport:
         max_connections: Calls under way at once.
         proxy: URL of an HTTP proxy.
         ssl_context: TLS settings, such as a company's own certificates.
-        hooks: Called with every event; see `telemetry.py`.
     """
 
     def __init__(
@@ -85,13 +86,11 @@ class Transport:
         max_connections: int = 100,
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
-        hooks: Iterable[Hook] = (),
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.base_url = base_url
         self.auth = auth
         self.limiter = limiter or shared_limiter(origin(base_url), auth.identity)
-        self.telemetry = Telemetry(hooks)
         self._given_session = session
         self._max_connections = max_connections
         self._proxy = proxy
@@ -232,7 +231,7 @@ class Transport:
                 return response
             may_have_happened = may_have_happened or outcome.left
             reason = f"HTTP {response.status}" if response is not None else str(error)
-            self.telemetry.tell(
+            options.telemetry.tell(
                 RetryScheduled(
                     method=request.method, path=request.template, status=outcome.status, reason=reason,
                     attempt=attempt, seconds=step.seconds,
@@ -247,9 +246,11 @@ class Transport:
         async with places:
             permit = await self.limiter.acquire(request.operation)
             if permit.waited > 0.001:
-                self.telemetry.tell(LimiterWaited(method=request.method, path=request.template, seconds=permit.waited))
+                options.telemetry.tell(
+                    LimiterWaited(method=request.method, path=request.template, seconds=permit.waited)
+                )
             try:
-                self.telemetry.tell(
+                options.telemetry.tell(
                     RequestSent(method=request.method, path=request.template, version=version, attempt=attempt)
                 )
                 started = time.perf_counter()
@@ -258,7 +259,7 @@ class Transport:
                 permit.lost()
                 raise
             permit.answered(response.status, response.headers)
-        self.telemetry.tell(
+        options.telemetry.tell(
             ResponseReceived(
                 method=request.method, path=request.template, status=response.status,
                 seconds=time.perf_counter() - started, attempt=attempt, request_id=response.request_id,
