@@ -1,0 +1,16 @@
+"""The bulk export: every booking that existed when it began, exactly once.
+
+Why not page by page with skip? The list is ordered by one column without a tie-break, so rows that tie repeat on one
+page and vanish between others; removing duplicates does not bring the lost ones back. The export walks by the creation
+time instead, which never changes: *plan* (windows of creation time that cover the range without gap or overlap), *walk*
+(each page begins where the last one ended; the rows at the boundary are read again and told apart by uid), *sink* (a
+file that appears under its name only when it is complete).
+"""
+
+from __future__ import annotations
+
+from calcom_async.export.bookings import export_bookings, run_export
+from calcom_async.export.filters import BookingFilters
+from calcom_async.export.report import ExportProgress, ExportReport
+
+__all__ = ["BookingFilters", "ExportProgress", "ExportReport", "export_bookings", "run_export"]

@@ -1,0 +1,138 @@
+"""The walk finds every row exactly once against a list that behaves as Cal.com's: shuffled ties, no tie-break, blind totals."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calcom_async.core.request import Response
+from calcom_async.export.plan import Window, milliseconds, split, wire_instant
+from calcom_async.export.report import Tally
+from calcom_async.export.walk import PAGE_SIZE, Walk, read_answer
+
+START = milliseconds("2026-01-01T00:00:00Z")
+
+
+class ShuffledList:
+    """Bookings ordered by one column; rows that tie come in another order on every request."""
+
+    def __init__(self, created: list[int], seed: int = 1) -> None:
+        self.random = random.Random(seed)
+        self.rows = [
+            {
+                "uid": f"u{n}",
+                "createdAt": wire_instant(moment),
+                "start": wire_instant(moment + n % 7),
+                "status": "accepted",
+            }
+            for n, moment in enumerate(created)
+        ]
+        self.requests = 0
+
+    async def fetch(self, query: Mapping[str, Any]) -> Response:
+        self.requests += 1
+        low, high = milliseconds(query["afterCreatedAt"]), milliseconds(query["beforeCreatedAt"])
+        rows = [row for row in self.rows if low <= milliseconds(row["createdAt"]) <= high]
+        self.random.shuffle(rows)
+        column = "start" if "sortStart" in query else "createdAt"
+        rows.sort(key=lambda row: row[column], reverse="desc" in query.values())
+        page = rows[query.get("skip", 0) :][: query["take"]]
+        body = {"status": "success", "data": page, "pagination": {"totalItems": len(self.rows), "hasNextPage": True}}
+        await asyncio.sleep(0)
+        return Response(status=200, headers={}, body=json.dumps(body).encode())
+
+
+async def walk_all(server: ShuffledList, windows: tuple[Window, ...], tally: Tally) -> list[str]:
+    found = []
+    for window in windows:
+        async for rows in Walk(window, server.fetch, tally).batches():
+            found += [row.uid for row in rows]
+    return [uid for uid in found if uid is not None]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 400), st.integers(1, 90)), max_size=30), st.integers(1, 6), st.integers(0, 9))
+def test_every_row_comes_exactly_once(ties: list[tuple[int, int]], parts: int, seed: int) -> None:
+    created = [START + moment for moment, count in ties for _ in range(count)]
+    server, tally = ShuffledList(created, seed), Tally()
+    found = asyncio.run(walk_all(server, split(Window(START, START + 401), parts), tally))
+    assert sorted(found) == sorted(row["uid"] for row in server.rows)
+    assert tally.doubts == []
+
+
+def test_ties_longer_than_a_page_are_read_until_they_are_complete() -> None:
+    created = [START] * 10 + [START + 5] * 700 + [START + 6] * 251 + [START + 9] * 3
+    server, tally = ShuffledList(created), Tally()
+    found = asyncio.run(walk_all(server, (Window(START, START + 100),), tally))
+    assert sorted(found) == sorted(row["uid"] for row in server.rows)
+    assert tally.longest_tie == 700
+    assert tally.doubts == []
+
+
+def test_a_tie_that_never_closes_is_said_to_be_doubtful() -> None:
+    class Hiding(ShuffledList):
+        """Counts a row that it never shows: another comes in its place."""
+
+        async def fetch(self, query: Mapping[str, Any]) -> Response:
+            response = await super().fetch(query)
+            return Response(status=200, headers={}, body=response.body.replace(b'"u3"', b'"u4"'))
+
+    server, tally = Hiding([START] * 300), Tally()
+    found = asyncio.run(walk_all(server, (Window(START, START + 1),), tally))
+    assert len(set(found)) == 299
+    assert len(tally.doubts) == 1
+    assert "300 bookings share the creation time 2026-01-01T00:00:00.000Z, and only 299" in tally.doubts[0]
+
+
+def test_half_of_a_window_is_given_away_while_it_is_walked_and_nothing_is_lost() -> None:
+    created = [START + n // 2 for n in range(6000)]
+    server, tally = ShuffledList(created), Tally()
+
+    async def run() -> tuple[list[str | None], int]:
+        walk, found, others = Walk(Window(START, START + 4000), server.fetch, tally), [], []
+        async for rows in walk.batches():
+            found += [row.uid for row in rows]
+            if (half := walk.give_half(1.0)) is not None:
+                others.append(half)
+        for half in others:
+            async for rows in Walk(half, server.fetch, tally).batches():
+                found += [row.uid for row in rows]
+        return found, len(others)
+
+    found, given_away = asyncio.run(run())
+    assert given_away >= 2
+    assert sorted(uid for uid in found if uid) == sorted(row["uid"] for row in server.rows)
+
+
+def test_too_little_is_not_worth_sharing() -> None:
+    walk = Walk(Window(START, START + 1000), ShuffledList([]).fetch, Tally())
+    assert walk.give_half(PAGE_SIZE * 3 / 1000) is None
+    assert walk.give_half(PAGE_SIZE * 5 / 1000) == Window(START + 500, START + 1000)
+
+
+def test_rows_without_uid_or_creation_time_are_kept_as_they_came() -> None:
+    rows = [{"uid": "a", "createdAt": wire_instant(START)}, {"id": 5}, "what", {"uid": "b", "createdAt": "yesterday"}]
+
+    async def fetch(query: Mapping[str, Any]) -> Response:
+        return Response(status=200, headers={}, body=json.dumps({"data": rows}).encode())
+
+    async def run() -> list[bytes]:
+        walk = Walk(Window(START, START + 10), fetch, tally)
+        return [row.raw async for batch in walk.batches() for row in batch]
+
+    tally = Tally()
+    assert [json.loads(raw) for raw in asyncio.run(run())] == rows
+    assert tally.malformed == 3
+
+
+def test_a_server_that_gives_fewer_than_asked_is_believed_by_its_own_page_size() -> None:
+    rows = [{"uid": str(n), "createdAt": wire_instant(START)} for n in range(100)]
+    capped = read_answer(json.dumps({"data": rows, "pagination": {"itemsPerPage": 100}}).encode())
+    assert capped.full
+    assert not read_answer(json.dumps({"data": rows, "pagination": {"itemsPerPage": 250}}).encode()).full
