@@ -95,7 +95,7 @@ async def test_a_failure_leaves_what_stood_there_and_says_what_to_do(tmp_path: P
             await export_bookings(cal, path)
     assert isinstance(caught.value.__cause__, AuthenticationError)
     assert path.read_text() == "yesterday's"
-    assert os.listdir(tmp_path) == ["all.jsonl"]
+    assert [p.name for p in tmp_path.iterdir()] == ["all.jsonl"]
 
 
 async def test_cancelling_leaves_no_half_file_and_no_task(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ async def test_cancelling_leaves_no_half_file_and_no_task(tmp_path: Path) -> Non
         with pytest.raises(asyncio.CancelledError):
             await task
         left = {t for t in asyncio.all_tasks() - before if "export" in repr(t)}
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
     assert left == set()
 
 
@@ -124,7 +124,7 @@ async def test_a_disk_that_is_full_is_an_export_error(tmp_path: Path) -> None:
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert isinstance(caught.value.__cause__, OSError)
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_impossible_concurrency_is_refused(acal: AsyncCalCom) -> None:
