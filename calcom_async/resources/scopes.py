@@ -1,0 +1,107 @@
+"""Scopes: one team, one event type. The same resource classes on another path."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from calcom_async.core.operation import Channel
+from calcom_async.resources.resource import Resource, Scope
+
+if TYPE_CHECKING:
+    from calcom_async.resources.bookings import TeamBookings
+    from calcom_async.resources.event_types import TeamEventTypes
+    from calcom_async.resources.memberships import Memberships
+    from calcom_async.resources.schedules import TeamSchedules
+    from calcom_async.resources.teams import TeamInvites
+    from calcom_async.resources.webhooks import ClearableWebhooks
+
+__all__ = ["EventType", "Team", "TeamEventType"]
+
+M = TypeVar("M", covariant=True)
+
+
+class Team(Resource[M]):
+    """One team. Making it asks nothing of Cal.com.
+
+    Args:
+        channel: How to send.
+        team_id: Which team.
+        scope: What the team is in: an organization, or nothing.
+
+    Raises:
+        InvalidRequestError: the id is empty or can't be part of a path.
+    """
+
+    def __init__(self, channel: Channel, team_id: int, scope: Scope = Scope()) -> None:  # noqa: B008 - a value
+        super().__init__(channel, scope.inside("/teams/{teamId}", team_id))
+
+    @cached_property
+    def bookings(self) -> TeamBookings[M]:
+        """The team's bookings."""
+        from calcom_async.resources.bookings import TeamBookings
+
+        return TeamBookings(self._channel, self._scope)
+
+    @cached_property
+    def memberships(self) -> Memberships[M]:
+        """Who belongs to the team."""
+        from calcom_async.resources.memberships import Memberships
+
+        return Memberships(self._channel, self._scope)
+
+    @cached_property
+    def event_types(self) -> TeamEventTypes[M]:
+        """The team's event types."""
+        from calcom_async.resources.event_types import TeamEventTypes
+
+        return TeamEventTypes(self._channel, self._scope)
+
+    @cached_property
+    def schedules(self) -> TeamSchedules[M]:
+        """The schedules of everybody in the team."""
+        from calcom_async.resources.schedules import TeamSchedules
+
+        return TeamSchedules(self._channel, self._scope)
+
+    @cached_property
+    def invites(self) -> TeamInvites[M]:
+        """Invitations to the team."""
+        from calcom_async.resources.teams import TeamInvites
+
+        return TeamInvites(self._channel, self._scope)
+
+    def event_type(self, event_type_id: int) -> TeamEventType[M]:
+        """One event type of the team: its webhooks.
+
+        Raises:
+            InvalidRequestError: the id is empty or can't be part of a path.
+        """
+        return TeamEventType(self._channel, event_type_id, self._scope)
+
+
+class EventType(Resource[M]):
+    """One event type of yours. Making it asks nothing of Cal.com.
+
+    Args:
+        channel: How to send.
+        event_type_id: Which event type.
+        scope: What the event type is in: a team, or nothing.
+
+    Raises:
+        InvalidRequestError: the id is empty or can't be part of a path.
+    """
+
+    def __init__(self, channel: Channel, event_type_id: int, scope: Scope = Scope()) -> None:  # noqa: B008 - a value
+        super().__init__(channel, scope.inside("/event-types/{eventTypeId}", event_type_id))
+
+    @cached_property
+    def webhooks(self) -> ClearableWebhooks[M]:
+        """The webhooks of the event type."""
+        from calcom_async.resources.webhooks import ClearableWebhooks
+
+        return ClearableWebhooks(self._channel, self._scope)
+
+
+class TeamEventType(EventType[M]):
+    """One event type of a team."""
