@@ -1,0 +1,68 @@
+"""The program put together, and run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from calcom_async import __version__
+from calcom_async.cli import doctor, profile, request, sandbox
+from calcom_async.cli.failures import INTERRUPTED, explain
+from calcom_async.cli.help import CONTEXT, Group, examples
+from calcom_async.cli.session import Options, Session, report
+
+__all__ = ["run"]
+
+PROGRAM = "calcom-async"
+ABOUT = "Cal.com on the command line. The key comes from CALCOM_API_KEY; with --sandbox none is needed."
+EXAMPLES = """bookings export --sandbox --to bookings.jsonl
+bookings list --status upcoming
+doctor"""
+
+
+def _program() -> typer.Typer:
+    app = typer.Typer(
+        name=PROGRAM, cls=Group, rich_markup_mode=None, add_completion=True, pretty_exceptions_enable=False
+    )
+
+    def start(
+        context: typer.Context,
+        *,
+        version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+    ) -> None:
+        if version:
+            typer.echo(f"calcom-async {__version__}")
+            raise typer.Exit
+        if context.invoked_subcommand is None:
+            typer.echo(context.get_help())
+
+    app.callback(invoke_without_command=True, help=ABOUT, epilog=examples(EXAMPLES), context_settings=CONTEXT)(start)
+    for room in (profile, request, doctor, sandbox):
+        room.register(app)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: What follows the program's name.
+
+    Returns:
+        The exit code.
+    """
+    given = list(arguments)
+    command = typer.main.get_command(_program())
+    try:
+        result = command.main(given, prog_name=PROGRAM, standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - usage errors; and whatever it is, people get two lines
+        failure = explain(error)
+        report(failure, Session.make(Options(as_json="--json" in given)))
+        return failure.exit_code
+    sys.stdout.flush()
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,243 @@
+"""`calcom-async doctor`: is the key right, the URL, the clock, the versions; and what to do if not."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+import attrs
+import typer
+from rich.text import Text
+
+from calcom_async import __version__
+from calcom_async.cli.failures import FAILED, CommandFailure, Failure, explain, tame
+from calcom_async.cli.options import command
+from calcom_async.cli.output import print_json
+from calcom_async.cli.session import NO_KEY, Session, Target
+from calcom_async.core.rate_limit_headers import Quota, server_time
+from calcom_async.core.request import Request, Response
+from calcom_async.errors import APIStatusError, ApiVersionError, CalComError
+from calcom_async.settings import checked_base_url
+
+if TYPE_CHECKING:
+    from calcom_async import AsyncCalCom
+
+__all__ = ["Check", "clock_check", "rate_limit_check", "register", "version_check"]
+
+Verdict = Literal["ok", "warning", "failed", "skipped"]
+TOLERANCE = 30.0
+"""Seconds a clock may be off before times look wrong: `Date` has whole seconds, and the answer travels."""
+_FAMILIES = (("/bookings", "2024-08-13"), ("/event-types", "2024-06-14"), ("/schedules", "2024-06-11"))
+_CLOUD = {"api.cal.com": "Cal.com itself", "api.cal.eu": "Cal.com in Europe"}
+_MARKS: Mapping[Verdict, tuple[str, str]] = {
+    "ok": ("ok", "green"),
+    "warning": ("warning", "yellow"),
+    "failed": ("FAILED", "bold red"),
+    "skipped": ("skipped", "dim"),
+}
+
+
+@attrs.frozen
+class Check:
+    """One thing looked at.
+
+    Args:
+        name: What was looked at.
+        verdict: How it is.
+        finding: What was found.
+        advice: What to do, where something is to be done.
+    """
+
+    name: str
+    verdict: Verdict
+    finding: str
+    advice: str | None = None
+
+
+def register(app: typer.Typer) -> None:
+    """Hang the command on the program."""
+    command(app, "doctor", example="doctor\ndoctor --base-url https://cal.example.com/api/v2")(_doctor)
+
+
+async def _doctor(session: Session) -> int:
+    """Check key, URL, clock, versions and rate limit; say what to do."""
+    found: list[Check] = []
+    async for check in _checks(session):
+        found.append(check)
+        if not session.options.as_json:
+            _print(session, check)
+    failed = [check for check in found if check.verdict == "failed"]
+    if session.options.as_json:
+        print_json({"ok": not failed, "checks": [attrs.asdict(check) for check in found]})
+    else:
+        session.out.print()
+        session.out.print(f"{len(failed)} of {len(found)} checks failed." if failed else "All is well.", style="bold")
+    return FAILED if failed else 0
+
+
+def _print(session: Session, check: Check) -> None:
+    mark, style = _MARKS[check.verdict]
+    line = Text.assemble((mark.ljust(9), style), check.name.ljust(13), tame(check.finding))
+    session.out.print(line, soft_wrap=True)
+    if check.advice:
+        session.out.print(Text.assemble(" " * 9, "→ ".rjust(13), (tame(check.advice), "bold")), soft_wrap=True)
+
+
+async def _checks(session: Session) -> AsyncIterator[Check]:
+    yield Check("program", "ok", f"calcom-async {__version__}, Python {platform.python_version()}, {platform.system()}")
+    try:
+        target = session.target()
+    except CalComError as error:
+        told = explain(error)
+        yield Check("key", "failed", told.what, told.advice)
+        return
+    if not session.options.sandbox:
+        key, url = _key_check(target), _url_check(target)
+        yield key
+        yield url
+        if "failed" in (key.verdict, url.verdict):
+            return
+    try:
+        async with session.client(max_retries=0, sandbox_bookings=20) as cal:
+            async for check in _calls(session, cal):
+                yield check
+    except CalComError as error:
+        told = explain(error, base_url=session.base_url)
+        yield Check("key", "failed", told.what, told.advice)
+
+
+async def _calls(session: Session, cal: AsyncCalCom) -> AsyncIterator[Check]:
+    """The checks that need answers."""
+    started = time.perf_counter()
+    try:
+        answer = await _call(cal, "/me")
+    except CalComError as error:
+        for check in _no_profile(error, explain(error, base_url=cal.base_url, timeout=session.options.timeout)):
+            yield check
+        return
+    took = (time.perf_counter() - started) * 1000
+    yield Check("connection", "ok", f"{cal.base_url} answers in {took:.0f} ms")
+    profile = (answer.json() or {}).get("data") or {}
+    yield Check("account", "ok", f"the key is user {profile.get('id')}'s, time zone {profile.get('timeZone')}")
+    yield clock_check(answer.headers, time.time())
+    for path, version in _FAMILIES:
+        try:
+            query = {"take": 1} if path == "/bookings" else None
+            answer = await _call(cal, path, version=version, query=query)
+        except CalComError as error:
+            yield version_check(path, version, None, error)
+        else:
+            yield version_check(path, version, answer, None)
+    yield rate_limit_check(answer.headers, time.time())
+
+
+async def _call(
+    cal: AsyncCalCom, path: str, *, version: str | None = None, query: Mapping[str, Any] | None = None
+) -> Response:
+    """One real call; its headers matter as much as its body."""
+    versions = () if version is None else (version,)
+    return await cal._channel.send(Request.make("GET", path, query=query, versions=versions))
+
+
+def _no_profile(error: CalComError, told: Failure) -> list[Check]:
+    """What it means that even the profile can't be read."""
+    if not isinstance(error, APIStatusError):
+        return [Check("connection", "failed", told.what, told.advice)]
+    if error.status_code in {401, 403, 498}:
+        return [
+            Check("connection", "ok", "the server answers"),
+            Check("account", "failed", f"the key is not accepted: {told.what}", told.advice),
+        ]
+    if error.status_code == 429:
+        return [Check("rate limit", "failed", f"the key is blocked: {told.what}", told.advice)]
+    if error.status_code == 404:
+        advice = "set CALCOM_BASE_URL (or --base-url) to the API: https://api.cal.com/v2, or https://HOST/api/v2"
+        return [
+            Check("base URL", "failed", f"something answers there, but it is not Cal.com's API: {told.what}", advice)
+        ]
+    return [Check("connection", "failed", told.what, told.advice)]
+
+
+def _key_check(target: Target) -> Check:
+    from calcom_async.core.auth import ApiKey
+
+    if target.api_key is None:
+        return Check("key", "failed", *NO_KEY)
+    try:
+        key = ApiKey(target.api_key)
+    except CalComError as error:
+        told = explain(error)
+        return Check("key", "failed", f"{told.what} ({target.key_source})", told.advice)
+    return Check("key", "ok", f"from {target.key_source}, {len(key.identity)} characters")
+
+
+def _url_check(target: Target) -> Check:
+    try:
+        url = checked_base_url(target.base_url)
+    except CalComError as error:
+        told = explain(error)
+        return Check("base URL", "failed", f"{told.what} (from {target.url_source})", told.advice)
+    kind = _CLOUD.get(urlsplit(url).hostname or "", "a server of its own")
+    finding = f"{url} from {target.url_source}: {kind}"
+    if not url.endswith("/v2"):
+        return Check("base URL", "warning", finding, "Cal.com's API usually ends in /v2, self-hosted in /api/v2")
+    return Check("base URL", "ok", finding)
+
+
+def clock_check(headers: Mapping[str, str], now: float) -> Check:
+    """This machine's clock against the server's `Date`."""
+    server = server_time(headers)
+    if server is None:
+        return Check("clock", "skipped", "the server sends no Date")
+    off = now - server
+    if abs(off) <= TOLERANCE:
+        return Check("clock", "ok", "this machine's clock agrees with the server's")
+    finding = f"this machine's clock is {abs(off):,.0f} s {'ahead of' if off > 0 else 'behind'} the server's"
+    return Check("clock", "warning", finding, "set it by a time server (NTP): filters by time go wrong otherwise")
+
+
+def version_check(path: str, version: str, answer: Response | None, error: CalComError | None) -> Check:
+    """Whether the header `cal-api-version` arrives and the server knows its value.
+
+    Args:
+        path: What was called.
+        version: The value that was sent.
+        answer: What came.
+        error: What came instead.
+    """
+    name = path.strip("/")
+    if isinstance(error, ApiVersionError):
+        return Check(
+            name, "failed", f"the server does not know version {version} of it",
+            "update a self-hosted server; through a proxy: let the header cal-api-version pass",
+        )  # fmt: skip
+    if isinstance(error, APIStatusError) and error.status_code == 403:
+        return Check(
+            name, "warning", f"the key may not read it: {tame(str(error))}", "give the key the scope, if you need it"
+        )
+    if error is not None or answer is None:
+        told = explain(error or CommandFailure("no answer came", "try again"))
+        return Check(name, "failed", told.what, told.advice)
+    envelope = answer.json()
+    data = envelope.get("data") if isinstance(envelope, dict) else None
+    if not isinstance(data, list):
+        return Check(
+            name, "failed", "the answer has the form of another version: the header cal-api-version gets lost",
+            "let the proxy before the server pass the header cal-api-version on",
+        )  # fmt: skip
+    return Check(name, "ok", f"answers in version {version}")
+
+
+def rate_limit_check(headers: Mapping[str, str], now: float) -> Check:
+    """How much of the rate limit is left."""
+    quotas = Quota.read(headers, now)
+    if not quotas:
+        return Check("rate limit", "ok", "this server sends no rate limits")
+    tightest = min(quotas, key=lambda quota: quota.remaining / quota.limit)
+    left = f"{tightest.remaining} of {tightest.limit} requests left for {tightest.reset:.0f} s"
+    if tightest.remaining * 10 < tightest.limit:
+        return Check("rate limit", "warning", left, "other programs use this key: give each its own, or wait")
+    return Check("rate limit", "ok", left)

@@ -1,0 +1,239 @@
+"""What went wrong, for people: one line that says what happened, one that says what to do, and the exit code.
+
+From exception to lines is a pure function. No line carries a key, a name or an e-mail address: people paste them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import attrs
+import typer
+
+from calcom_async.errors import (
+    AmbiguousWriteError,
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    ApiVersionError,
+    AuthenticationError,
+    BadRequestError,
+    CalComError,
+    ConfigurationError,
+    ConflictError,
+    DecodeError,
+    ExportError,
+    InvalidRequestError,
+    MissingExtraError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+)
+
+__all__ = ["FAILED", "INTERRUPTED", "READER_GONE", "USAGE", "CommandFailure", "Failure", "explain", "tame"]
+
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+READER_GONE = 141
+"""What the shell reports of a program whose reader went away, such as `| head`."""
+
+_USAGE_ERROR: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+"""The root of usage errors; newer typers bring their own click, so that it can't be imported from there."""
+_EMAIL = re.compile(r"[^\s\"'<>@=]+@[^\s\"'<>@]+\.[^\s\"'<>@,;:)]+")
+_LISTS = {"bookings": "bookings list", "event-types": "event-types list", "webhooks": "webhooks list"}
+
+
+class CommandFailure(Exception):  # noqa: N818 - it carries a failure, it is not one more kind of error
+    """A command can't go on, and knows itself what to tell.
+
+    Args:
+        what: What happened.
+        advice: What to do.
+        exit_code: 1 failed, 2 wrong usage or configuration.
+        kind: The name in `--json` output.
+    """
+
+    def __init__(self, what: str, advice: str, *, exit_code: int = FAILED, kind: str = "CommandFailure") -> None:
+        self.failure = Failure(kind=kind, what=what, advice=advice, exit_code=exit_code)
+        super().__init__(what)
+
+
+@attrs.frozen(kw_only=True)
+class Failure:
+    """What is told of an error.
+
+    Attributes:
+        kind: The name of the exception.
+        what: What happened.
+        advice: What to do.
+        exit_code: What the process ends with.
+        fields: More for programs: status, request id, path template.
+    """
+
+    kind: str
+    what: str
+    advice: str
+    exit_code: int = FAILED
+    fields: dict[str, Any] = attrs.field(factory=dict)
+
+    def lines(self) -> str:
+        """The two lines for people."""
+        return f"error: {tame(self.what)}\n   do: {tame(self.advice)}"
+
+    def json(self) -> str:
+        """One JSON object for programs."""
+        told = {"type": self.kind, "message": tame(self.what), "advice": tame(self.advice)}
+        more = {k: tame(v) if isinstance(v, str) else v for k, v in self.fields.items() if v is not None}
+        return json.dumps({"error": told | more}, ensure_ascii=False)
+
+
+def tame(text: str) -> str:
+    """Text that is safe to show: one line, no terminal control characters, no e-mail addresses."""
+    one_line = " ".join(text.split())
+    return _EMAIL.sub("[e-mail]", "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in one_line))
+
+
+def explain(error: BaseException, *, base_url: str = "the base URL", timeout: float = 60.0) -> Failure:
+    """What to tell of an exception.
+
+    Args:
+        error: What was raised.
+        base_url: Where the command was sending to.
+        timeout: The time-out it was using, in seconds.
+    """
+    match error:
+        case CommandFailure():
+            return error.failure
+        case APIStatusError():
+            return _answered(error, base_url)
+        case APIConnectionError():
+            return _unanswered(error, base_url, timeout)
+        case CalComError():
+            return _refused_here(error)
+        case OSError():
+            name = Path(str(error.filename)).name if error.filename is not None else "a file"
+            what = f"{name}: {error.strerror or type(error).__name__}"
+            return _failure(error, what, "check the path, its permissions and the space left on the disk")
+        case _ if isinstance(error, _USAGE_ERROR):
+            return _misused(error)
+        case _:
+            return _failure(
+                error,
+                f"an error of calcom-async itself: {type(error).__name__}{_place(error)}",
+                "run it again with --verbose, and report the log at the project's issue tracker",
+            )
+
+
+def _failure(
+    error: BaseException, what: str, advice: str, exit_code: int = FAILED, fields: dict[str, Any] | None = None
+) -> Failure:
+    return Failure(kind=type(error).__name__, what=what, advice=advice, exit_code=exit_code, fields=fields or {})
+
+
+def _answered(error: APIStatusError, base_url: str) -> Failure:
+    """Cal.com answered with an error."""
+    what = f"{error.status_code} {error.message.rstrip('.')} [{error.method} {error.path}]"
+    if error.request_id:
+        what += f" request id {error.request_id}"
+    fields = {
+        "status": error.status_code,
+        "code": error.code,
+        "details": error.details if isinstance(error.details, str) else None,
+        "method": error.method,
+        "path": error.path,
+        "request_id": error.request_id,
+        "retry_after": error.retry_after,
+    }
+    return _failure(error, what, _advice(error, base_url), fields=fields)
+
+
+def _advice(error: APIStatusError, base_url: str) -> str:
+    match error:
+        case AuthenticationError():
+            return f"check CALCOM_API_KEY (or the account's key), and that it belongs to {base_url}"
+        case ApiVersionError():
+            return f"check that {base_url} is Cal.com's API (it ends in /v2); `calcom-async doctor` looks at it"
+        case NotFoundError() if error.hint or error.message.startswith(("Cannot ", "HTTP 404")):
+            return f"check the path, and that {base_url} is Cal.com's API (it ends in /v2)"
+        case NotFoundError():
+            listing = _LISTS.get(error.path.strip("/").partition("/")[0])
+            seen = f"; `calcom-async {listing}` shows what there is" if listing else ""
+            return f"check the id, and that this key may see it{seen}"
+        case PermissionDeniedError():
+            return "use the key of somebody who may do this; `calcom-async me` shows whose key this is"
+        case ConflictError() if "booking" in error.path:
+            return "the time is taken: `calcom-async slots` shows the free ones"
+        case RateLimitError():
+            wait = f"wait {error.retry_after:.0f} s" if error.retry_after else "wait a minute"
+            return f"{wait}, then run it again; other programs that use this key count as well"
+        case BadRequestError() if "already has booking at this time" in error.message:
+            return "the time is taken or outside of the hours: `calcom-async slots` shows the free ones"
+        case ServerError():
+            return (
+                "Cal.com (or a proxy before it) failed: try again in a minute, and quote the request id to its support"
+            )
+        case _:
+            return "change what the message names, and run it again; --verbose shows the calls"
+
+
+def _unanswered(error: APIConnectionError, base_url: str, timeout: float) -> Failure:
+    """No answer came."""
+    what, _, _ = str(error).partition("; ")
+    fields = {"method": error.method, "path": error.path, "may_have_happened": error.may_have_happened}
+    match error:
+        case AmbiguousWriteError():
+            what = f"{error.method} {error.path} may have happened: its answer was lost, and it was not sent again"
+            advice = "look before you repeat it, such as with `calcom-async bookings list`"
+        case APITimeoutError():
+            what = f"{what} [{error.method} {error.path}]"
+            advice = f"try again, or give it longer: --timeout {timeout * 2:g}"
+        case _ if "no JSON" in what or "not valid HTTP" in what:
+            advice = f"check that {base_url} is Cal.com's API (it ends in /v2) and not a web page"
+        case _:
+            what = f"{what}: {base_url}"
+            advice = "check the network and the base URL (--base-url, the account's, or CALCOM_BASE_URL)"
+    return _failure(error, what, advice, fields=fields)
+
+
+def _refused_here(error: CalComError) -> Failure:
+    """Nothing was sent, or the answer can't be used."""
+    match error:
+        case MissingExtraError():
+            what, _, install = str(error).partition(": ")
+            return _failure(error, what, install, USAGE)
+        case ConfigurationError():
+            what, _, rest = str(error).partition("; ")
+            return _failure(error, what, rest or "check the key and the base URL: `calcom-async doctor`", USAGE)
+        case InvalidRequestError():
+            what, _, rest = str(error).partition("; ")
+            return _failure(error, what, rest or "change it as the message says; --help shows an example", USAGE)
+        case DecodeError():
+            what = f"an answer has another form than this release knows, at {error.path or 'its root'}"
+            advice = "update calcom-async; `calcom-async request` shows the answer as it is"
+            return _failure(error, what, advice, fields={"path": error.path})
+        case ExportError():
+            what, _, rest = str(error).partition("; ")
+            return _failure(error, what, rest or "run the same command again")
+        case _:
+            return _failure(error, str(error), "run it again; --verbose shows the calls")
+
+
+def _misused(error: Exception) -> Failure:
+    """A usage error of the command line."""
+    context: Any = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "calcom-async"
+    message: str = error.format_message()  # type: ignore[attr-defined] # every ClickException has it
+    return Failure(kind="UsageError", what=message.rstrip("."), advice=f"{command} --help", exit_code=USAGE)
+
+
+def _place(error: BaseException) -> str:
+    """File and line that raised, without what was in the variables."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else ""

@@ -1,0 +1,281 @@
+"""One run of one command: its options, its client (or its own local Cal.com), its streams, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import attrs
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from calcom_async.cli.accounts import read_account
+from calcom_async.cli.failures import (
+    INTERRUPTED,
+    READER_GONE,
+    USAGE,
+    CommandFailure,
+    Failure,
+    explain,
+)
+from calcom_async.cli.output import console_for
+from calcom_async.errors import CalComError
+from calcom_async.settings import api_key_from_environment, base_url_from_environment
+
+if TYPE_CHECKING:
+    from calcom_async import AsyncCalCom
+    from calcom_async.core.telemetry import Hook
+
+__all__ = ["Options", "Session", "Target", "execute", "report"]
+
+NO_KEY = (
+    "there is no API key",
+    "export CALCOM_API_KEY=cal_… (Cal.com: Settings → Developer → API keys), or try it with --sandbox",
+)
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """What every command takes."""
+
+    as_json: bool = False
+    sandbox: bool = False
+    bookings: int | None = None
+    base_url: str | None = None
+    account: str | None = None
+    timeout: float = 60.0
+    time_zone: str | None = None
+    verbose: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Target:
+    """Which server, with which key, and where both were found.
+
+    Attributes:
+        api_key: The key; None where there is none.
+        key_source: Such as `CALCOM_API_KEY`, for people.
+        base_url: The base URL, as it was given.
+        url_source: Such as `--base-url`.
+    """
+
+    api_key: str | None = attrs.field(repr=False)
+    key_source: str
+    base_url: str
+    url_source: str
+
+
+@attrs.define(kw_only=True)
+class Session:
+    """What a command works with.
+
+    Attributes:
+        options: What every command takes.
+        out: stdout: data only.
+        err: stderr: progress and messages.
+        base_url: Where the client of this run sends to, once there is one.
+        when_interrupted: What to tell after Ctrl-C: what happened, and how to go on.
+    """
+
+    options: Options
+    out: Console
+    err: Console
+    base_url: str = "the base URL"
+    when_interrupted: tuple[str, str] = ("interrupted", "run the same command again")
+
+    @classmethod
+    def make(cls, options: Options) -> Session:
+        """A session on this process's streams."""
+        return cls(options=options, out=console_for(sys.stdout), err=console_for(sys.stderr))
+
+    def say(self, message: str, style: str | None = None) -> None:
+        """A message for people; programs (`--json`) get none."""
+        if not self.options.as_json:
+            self.err.print(Text(message, style=style or ""), soft_wrap=True)
+
+    def target(self) -> Target:
+        """Which server and which key: the options first, then the account, then the environment.
+
+        Raises:
+            ConfigurationError: the account can't be read.
+            CommandFailure: options that exclude each other.
+        """
+        options = self.options
+        if options.bookings is not None and not options.sandbox:
+            raise CommandFailure(
+                "--bookings says how many a --sandbox has", "add --sandbox, or leave it out",
+                exit_code=USAGE, kind="UsageError",
+            )  # fmt: skip
+        if options.sandbox:
+            if options.base_url is not None or options.account is not None:
+                raise CommandFailure(
+                    "--sandbox brings its own server and key", "leave --base-url and --account out, or --sandbox",
+                    exit_code=USAGE, kind="UsageError",
+                )  # fmt: skip
+            return Target(api_key=None, key_source="--sandbox", base_url="", url_source="--sandbox")
+        account = read_account(options.account) if options.account is not None else None
+        where = f"the account {options.account}"
+        if options.base_url is not None:
+            base_url, url_source = options.base_url, "--base-url"
+        elif account is not None and account.base_url is not None:
+            base_url, url_source = account.base_url, where
+        else:
+            given = bool(os.environ.get("CALCOM_BASE_URL", "").strip())
+            base_url, url_source = base_url_from_environment(), "CALCOM_BASE_URL" if given else "the default"
+        if account is not None:
+            return Target(api_key=account.api_key, key_source=where, base_url=base_url, url_source=url_source)
+        key = api_key_from_environment()
+        return Target(api_key=key, key_source="CALCOM_API_KEY", base_url=base_url, url_source=url_source)
+
+    @contextlib.asynccontextmanager
+    async def client(
+        self,
+        *,
+        hooks: Iterable[Hook] = (),
+        max_retries: int = 3,
+        public: bool = False,
+        sandbox_bookings: int = 200,
+    ) -> AsyncIterator[AsyncCalCom]:
+        """The client of this run, and with `--sandbox` the server as well.
+
+        Args:
+            hooks: See `AsyncCalCom`.
+            max_retries: See `AsyncCalCom`.
+            public: Whether the command works without a key.
+            sandbox_bookings: How many bookings `--sandbox` seeds if not told otherwise.
+
+        Raises:
+            CommandFailure: no key, or options that exclude each other.
+            ConfigurationError: a key or a base URL that can't work.
+        """
+        from calcom_async import AsyncCalCom
+
+        target = self.target()
+        async with contextlib.AsyncExitStack() as stack:
+            if self.options.sandbox:
+                from calcom_async.sandbox import Sandbox
+
+                count = sandbox_bookings if self.options.bookings is None else self.options.bookings
+                self.say(f"Starting a local Cal.com with {count:,} bookings …", "dim")
+                sandbox = await stack.enter_async_context(Sandbox(bookings=count))
+                target = attrs.evolve(target, api_key=sandbox.api_key, base_url=sandbox.url)
+            self.base_url = target.base_url
+            if target.api_key is None and not public:
+                raise CommandFailure(*NO_KEY, exit_code=USAGE, kind="ConfigurationError")
+            yield await stack.enter_async_context(
+                AsyncCalCom(
+                    target.api_key,
+                    anonymous=target.api_key is None,
+                    base_url=target.base_url,
+                    timeout=self.options.timeout,
+                    max_retries=max_retries,
+                    hooks=hooks,
+                )
+            )
+
+    def given_zone(self) -> ZoneInfo | None:
+        """The zone of `--time-zone`.
+
+        Raises:
+            CommandFailure: there is no such time zone.
+        """
+        name = self.options.time_zone
+        if name is None:
+            return None
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise CommandFailure(
+                "--time-zone: there is no time zone of this name", "use an IANA name such as Europe/London or UTC",
+                exit_code=USAGE, kind="UsageError",
+            ) from None  # fmt: skip
+
+    async def zone(self, cal: AsyncCalCom) -> ZoneInfo:
+        """The time zone to show times in: `--time-zone`, else the account's, else UTC."""
+        given = self.given_zone()
+        if given is not None:
+            return given
+        try:
+            return ZoneInfo((await cal.me.get()).time_zone or "UTC")
+        except (CalComError, ZoneInfoNotFoundError, ValueError, OSError):
+            return ZoneInfo("UTC")  # a key without leave to read the profile still sees its bookings
+
+
+def execute(options: Options, work: Callable[[Session], Awaitable[int | None]]) -> None:
+    """Run a command to its end, whatever that is.
+
+    Args:
+        options: What every command takes.
+        work: The command; what it returns is the exit code, None for 0.
+
+    Raises:
+        typer.Exit: with the exit code.
+    """
+    session = Session.make(options)
+    with _logging(verbose=options.verbose):
+        try:
+            session.given_zone()
+            code = asyncio.run(_awaited(work, session)) or 0
+            sys.stdout.flush()
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            what, advice = session.when_interrupted
+            report(Failure(kind="Interrupted", what=what, advice=advice, exit_code=INTERRUPTED), session)
+            code = INTERRUPTED
+        except BrokenPipeError:
+            _discard_stdout()
+            code = READER_GONE
+        except Exception as error:  # whatever it is, people get two lines and never a traceback
+            logging.getLogger("calcom_async").debug(
+                "%s ended the command", type(error).__name__, exc_info=not isinstance(error, CalComError)
+            )
+            failure = explain(error, base_url=session.base_url, timeout=options.timeout)
+            report(failure, session)
+            code = failure.exit_code
+    raise typer.Exit(code)
+
+
+async def _awaited(work: Callable[[Session], Awaitable[int | None]], session: Session) -> int | None:
+    return await work(session)
+
+
+def report(failure: Failure, session: Session) -> None:
+    """Tell of a failure on stderr."""
+    if session.options.as_json:
+        session.err.file.write(failure.json() + "\n")
+        return
+    what, advice = failure.lines().split("\n", 1)
+    session.err.print(Text(what, style="bold red"), soft_wrap=True)
+    session.err.print(Text(advice), soft_wrap=True)
+
+
+@contextlib.contextmanager
+def _logging(*, verbose: bool) -> Iterator[None]:
+    """Records of the package go to stderr with `--verbose`, and only warnings without."""
+    logger = logging.getLogger("calcom_async")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S"))
+    level, propagate = logger.level, logger.propagate
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG if verbose else logging.WARNING)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+        logger.propagate = propagate
+
+
+def _discard_stdout() -> None:
+    """The reader is gone; what is still buffered must not fail again when the interpreter ends."""
+    with contextlib.suppress(OSError, ValueError):
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, sys.stdout.fileno())
+        os.close(devnull)
