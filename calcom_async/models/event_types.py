@@ -150,7 +150,10 @@ class EventType(Record):
     locations: tuple[EventTypeLocation, ...] = ()
     """Where its bookings can take place."""
     booking_fields: tuple[BookingField, ...] = ()
-    """What the booking form asks; hidden questions only for those who may edit the event type."""
+    """What the booking form asks; hidden questions only for those who may edit the event type.
+
+    Lists of your own event types leave hidden questions out (2024-06-14): get one before you change its questions.
+    """
     recurrence: Recurrence | Disabled | None = None
     """How a booking repeats; None if it does not."""
     disable_guests: bool | None = None
