@@ -50,6 +50,11 @@ class Booking:
         return self.status not in DEAD
 
     @property
+    def blocks(self) -> bool:
+        """Whether it keeps its hosts busy: pending ones only where their event type says so."""
+        return self.status == "accepted" or (self.status == "pending" and bool(self.private.get("blocks")))
+
+    @property
     def seated(self) -> bool:
         """Whether attendees hold seats."""
         return bool(self.private.get("seated"))
@@ -157,9 +162,12 @@ class Bookings:
         for booking in bookings:
             main.append(_row(booking))
             attendees += _attendee_rows(booking)
-            if booking.alive:
+            if booking.blocks:
+                before, after = booking.private.get("buffers", (0, 0))
                 busy += [
-                    (person, booking.start, booking.end, booking.id) for person in self._kept_busy(booking) if person
+                    (person, booking.start - before, booking.end + after, booking.id)
+                    for person in self._kept_busy(booking)
+                    if person
                 ]
             listing += [_listing_row(viewer, booking) for viewer in self._viewers(booking)]
         self._store.run_many(f"INSERT OR REPLACE INTO bookings({_COLUMNS}) VALUES ({', '.join('?' * 14)})", main)

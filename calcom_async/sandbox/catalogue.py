@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
-from calcom_async.sandbox import bookings_list, bookings_old, bookings_read, me
+from typing import Final
+
+from calcom_async.sandbox import (
+    booking_create,
+    booking_links,
+    booking_moves,
+    booking_upkeep,
+    bookings_list,
+    bookings_old,
+    bookings_read,
+    email_verification,
+    event_types,
+    me,
+    reservations,
+    schedules,
+    slots,
+)
 from calcom_async.sandbox.routing import Table
+
+_FAMILIES: Final = (
+    booking_create,
+    booking_links,
+    booking_moves,
+    booking_upkeep,
+    bookings_list,
+    bookings_old,
+    bookings_read,
+    email_verification,
+    event_types,
+    me,
+    reservations,
+    schedules,
+    slots,
+)
 
 
 def table() -> Table:
     """The route table."""
-    families = (me, bookings_list, bookings_read, bookings_old)
-    return Table([route for family in families for route in family.routes.found])
+    return Table([route for family in _FAMILIES for route in family.routes.found])

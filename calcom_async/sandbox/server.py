@@ -131,13 +131,13 @@ class Sandbox:
 
     def client(self, **options: Any) -> AsyncCalCom:
         """An async client of this sandbox, with the owner's key unless `api_key` is given."""
-        from calcom_async import AsyncCalCom  # noqa: PLC0415 - the sandbox itself must not depend on the client it tests
+        from calcom_async import AsyncCalCom
 
         return AsyncCalCom(options.pop("api_key", self.api_key), base_url=self.url, **options)
 
     def blocking_client(self, **options: Any) -> CalCom:
         """A blocking client of this sandbox, with the owner's key unless `api_key` is given."""
-        from calcom_async import CalCom  # noqa: PLC0415 - the sandbox itself must not depend on the client it tests
+        from calcom_async import CalCom
 
         return CalCom(options.pop("api_key", self.api_key), base_url=self.url, **options)
 

@@ -154,6 +154,19 @@ def problems(target: Mapping[str, Any], fields: Iterable[Field]) -> list[dict[st
     return found
 
 
+def in_rows(target: Mapping[str, Any], name: str, rows: list[Any], fields: Iterable[Field]) -> list[dict[str, Any]]:
+    """The errors inside the rows of a list property, nested as class-validator nests them."""
+    rules = tuple(fields)
+    children: list[dict[str, Any]] = []
+    for place, row in enumerate(rows):
+        found = problems(row if isinstance(row, dict) else {}, rules)
+        if found:
+            children.append({"target": rows, "value": row, "property": str(place), "children": found})
+    if not children:
+        return []
+    return [{"target": dict(target), "value": rows, "property": name, "children": children}]
+
+
 def check(target: object, fields: Iterable[Field]) -> dict[str, Any]:
     """Refuse `target` with `details.errors[]` unless it fits; otherwise give it back as a dictionary."""
     body = target if isinstance(target, dict) else {}
@@ -165,11 +178,14 @@ def check(target: object, fields: Iterable[Field]) -> dict[str, Any]:
 
 def sentence(errors: Iterable[dict[str, Any]]) -> ApiError:
     """The other way the same errors are told: one concatenated message."""
-    return refusal(
-        400,
-        ", ".join(
-            f"{each['property']} property is wrong,{', '.join(each['constraints'].values())} " for each in errors
-        ),
+    return refusal(400, _sentence(errors))
+
+
+def _sentence(errors: Iterable[dict[str, Any]]) -> str:
+    return ", ".join(
+        f"{each['property']} property is wrong,{', '.join(each.get('constraints', {}).values())} "
+        f"{_sentence(each['children'])}"
+        for each in errors
     )
 
 

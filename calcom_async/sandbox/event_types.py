@@ -1,0 +1,198 @@
+"""`/v2/event-types`: what a user can be booked for."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from calcom_async.sandbox import event_type_input, event_type_wire
+from calcom_async.sandbox.answers import Answer, ApiError, refusal, success
+from calcom_async.sandbox.backend import Backend
+from calcom_async.sandbox.booking_wire import forget_event_type
+from calcom_async.sandbox.routing import Call, Routes
+from calcom_async.sandbox.store import Record
+
+routes = Routes(family="event types")
+
+_BOTH: Final = ("current", "newest")
+_DYNAMIC_LENGTHS: Final = [15, 30, 45, 60, 90]
+
+
+def not_found(event_type_id: int) -> ApiError:
+    """No event type has this id, or none that may be seen."""
+    return refusal(404, f"Event type with id {event_type_id} not found")
+
+
+def newest(call: Call) -> bool:
+    """Whether the caller speaks version 2026-06-12."""
+    return call.version == "2026-06-12"
+
+
+def show(call: Call, record: Record, *, listed: bool = False) -> dict[str, Any]:
+    """An event type of a user as answered. Lists of 2024-06-14 leave out hidden fields and the video settings."""
+    backend = call.backend
+    owner = backend.store.users.get(record["ownerId"])
+    shown = event_type_wire.show(record, owner, hosted=backend.hosted, newest=newest(call), web_url=backend.web_url)
+    if listed and not newest(call):
+        shown["bookingFields"] = [each for each in shown["bookingFields"] if not each.get("hidden")]
+        shown.pop("calVideoSettings")
+    return shown
+
+
+def owned(backend: Backend, user: Record, event_type_id: int) -> Record:
+    """An event type of this user; anything else is not found."""
+    record = backend.store.event_types.get(event_type_id)
+    if record is None or record.get("ownerId") != user["id"]:
+        raise not_found(event_type_id)
+    return record
+
+
+def check_schedule(backend: Backend, user: Record, body: dict[str, Any]) -> None:
+    """An event type can only follow a schedule of its owner."""
+    schedule_id = body.get("scheduleId")
+    if schedule_id is None:
+        return
+    schedule = backend.store.schedules.get(schedule_id)
+    if schedule is None or schedule["ownerId"] != user["id"]:
+        raise refusal(404, f"User with ID={user['id']} does not own schedule with ID={schedule_id}")
+
+
+@routes.add("GET", "/event-types", controllers=_BOTH, access="open")
+def list_all(call: Call) -> Answer:
+    """`GET /v2/event-types`: one's own, or the public ones of a user."""
+    backend, query = call.backend, call.query
+    if "usernames" in query:
+        return success(_dynamic(call, query["usernames"].split(",")))
+    user, own = call.user, True
+    if "username" in query:
+        user = backend.people.by_username(query["username"])
+        own = user is not None and call.user is not None and user["id"] == call.user["id"]
+    if user is None:
+        return success([])
+    records = backend.store.event_types.of(f"user {user['id']}")
+    if "username" in query:
+        records = [each for each in records if not each["hidden"] or own]
+        if "eventSlug" in query:
+            records = [each for each in records if each["slug"] == query["eventSlug"]]
+    if query.get("sortCreatedAt") == "desc":
+        records.reverse()
+    return success([show(call, each, listed=True) for each in records])
+
+
+@routes.add("GET", "/event-types", controllers=("old",))
+def list_old(call: Call) -> Answer:
+    """`GET /v2/event-types` as it was in 2024-04-15: groups, and other names for nearly everything."""
+    user = call.caller
+    types = [
+        {
+            "id": each["id"],
+            "teamId": None,
+            "userId": each["ownerId"],
+            "title": each["title"],
+            "slug": each["slug"],
+            "length": each["lengthInMinutes"],
+            "hidden": each["hidden"],
+            "description": each["description"] or None,
+            "schedulingType": None,
+            "minimumBookingNotice": each["minimumBookingNotice"],
+            "scheduleId": each["scheduleId"],
+        }
+        for each in call.backend.store.event_types.of(f"user {user['id']}")
+    ]
+    profile = {"slug": user["username"], "name": user["name"], "image": None}
+    group = {"teamId": None, "bookerUrl": call.backend.web_url, "membershipRole": None, "profile": profile}
+    return success({"eventTypeGroups": [{**group, "eventTypes": types}], "profiles": [profile]})
+
+
+@routes.add("POST", "/event-types", controllers=_BOTH)
+def create(call: Call) -> Answer:
+    """`POST /v2/event-types`."""
+    backend, user = call.backend, call.caller
+    body = event_type_input.check(call.body, creating=True)
+    check_schedule(backend, user, body)
+    if any(each["slug"] == body["slug"] for each in backend.store.event_types.of(f"user {user['id']}")):
+        raise refusal(400, "User already has an event type with this slug.")
+    blank = event_type_wire.new(
+        backend.store.event_types.next_id(20_100),
+        user,
+        title=body["title"],
+        slug=body["slug"],
+        lengthInMinutes=body["lengthInMinutes"],
+    )
+    record = event_type_input.apply(blank, event_type_input.without_fixed(body))
+    backend.store.event_types.put(record, parent=f"user {user['id']}")
+    return success(show(call, record), status=201)
+
+
+@routes.add("GET", "/event-types/{id}", controllers=_BOTH)
+def get(call: Call) -> Answer:
+    """`GET /v2/event-types/{eventTypeId}`: one's own, or those of somebody one shares a team with."""
+    event_type_id = call.number("id")
+    record = call.backend.store.event_types.get(event_type_id)
+    if record is None or "ownerId" not in record or not _visible(call, record):
+        raise not_found(event_type_id)
+    return success(show(call, record))
+
+
+@routes.add("PATCH", "/event-types/{id}", controllers=_BOTH)
+def update(call: Call) -> Answer:
+    """`PATCH /v2/event-types/{eventTypeId}`."""
+    backend, user = call.backend, call.caller
+    record = owned(backend, user, call.number("id"))
+    body = event_type_input.check(call.body, creating=False)
+    check_schedule(backend, user, body)
+    record = event_type_input.apply(record, event_type_input.without_fixed(body))
+    backend.store.event_types.put(record, parent=f"user {user['id']}")
+    return success(show(call, record))
+
+
+@routes.add("DELETE", "/event-types/{id}", controllers=_BOTH)
+def delete(call: Call) -> Answer:
+    """`DELETE /v2/event-types/{eventTypeId}`: its bookings stay, without an event type."""
+    backend, event_type_id = call.backend, call.number("id")
+    record = backend.store.event_types.get(event_type_id)
+    if record is None or "ownerId" not in record:
+        raise not_found(event_type_id)
+    if record["ownerId"] != call.caller["id"]:
+        raise refusal(403, f"User with ID={call.caller['id']} does not own event type with ID={event_type_id}")
+    remove(backend, record)
+    return success({name: record[name] for name in ("id", "lengthInMinutes", "slug", "title")})
+
+
+def remove(backend: Backend, record: Record) -> None:
+    """Delete an event type, what hangs on it, and its mention in bookings."""
+    backend.store.event_types.delete(record["id"])
+    for webhook in backend.store.webhooks.of(f"event type {record['id']}"):
+        backend.store.webhooks.delete(webhook["id"])
+    for link in backend.store.private_links.of(record["id"]):
+        backend.store.private_links.delete(link["id"])
+    for booking in backend.bookings.all_of_event_type(record["id"]):
+        forget_event_type(booking)
+        backend.bookings.save(booking)
+
+
+def _visible(call: Call, record: Record) -> bool:
+    owner, caller = record["ownerId"], call.caller["id"]
+    return owner == caller or (not record["hidden"] and caller in call.backend.people.overseers(owner))
+
+
+def _dynamic(call: Call, usernames: list[str]) -> list[dict[str, Any]]:
+    """The event type of several users at once, which nobody made."""
+    people = call.backend.people
+    users = [user for name in usernames if (user := people.by_username(name.strip())) is not None]
+    if len(users) < 2:
+        return []
+    record = event_type_wire.new(
+        0, users[0], title="Group Meeting", slug="dynamic", lengthInMinutes=30, lengthInMinutesOptions=_DYNAMIC_LENGTHS
+    )
+    shown = show(call, record, listed=True)
+    shown |= {
+        "ownerId": 0,
+        "description": "Join us for a meeting with multiple people",
+        "locations": [{"type": "integration", "integration": "cal-video"}],
+        "bookingFields": [],
+        "disableGuests": True,
+        "successRedirectUrl": "",
+        "customName": "Group Meeting",
+        "users": [event_type_wire.owner_summary(user, hosted=call.backend.hosted) for user in users],
+    }
+    return [shown]
