@@ -29,8 +29,7 @@ class Memberships(Resource[M]):
                 as the document says, is refused by servers.
             page_size: Memberships to ask for at once, 1 to 250.
         """
-        query = fields(emails=[emails] if isinstance(emails, str) else emails)
-        return self._list("/memberships", Membership, query=query, page_size=page_size)
+        return self._list("/memberships", Membership, query=fields(emails=emails), page_size=page_size)
 
     @operation
     async def get(self, membership_id: int) -> Membership:

@@ -61,6 +61,11 @@ CASES: list[tuple[Callable[[Any], Any], str, str, Any, tuple[str, ...]]] = [
         lambda w: Schedules(w).update(5, overrides=[{"date": date(2026, 12, 24), "start_time": time(10), "end_time": "12:00"}]),
         "PATCH", "/schedules/5", {"overrides": [{"date": "2026-12-24", "startTime": "10:00", "endTime": "12:00"}]}, ("2024-06-11",),
     ),
+    (
+        lambda w: Schedules(w).create(name="N", time_zone="UTC", is_default=True, overrides=[{"date": "2026-12-24", "start_time": time(0), "end_time": time(0)}]),
+        "POST", "/schedules",
+        {"name": "N", "timeZone": "UTC", "isDefault": True, "overrides": [{"date": "2026-12-24", "startTime": "00:00", "endTime": "00:00"}]}, ("2024-06-11",),
+    ),
     (lambda w: Schedules(w).delete(5), "DELETE", "/schedules/5", None, ("2024-06-11",)),
     (lambda w: UserSchedules(w, ORG.inside("/users/{userId}", 9)).get(5), "GET", "/organizations/3/users/9/schedules/5", None, ("2024-06-11",)),
     # teams
