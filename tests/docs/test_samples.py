@@ -1,0 +1,183 @@
+"""Every sample of the README and the documentation runs against a sandbox, and prints what the page says it prints."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import inspect
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calcom_async.sandbox import RateLimit, Sandbox
+from tests.docs.samples import LANGUAGES, Sample, agrees, commands, fences, samples
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NOW = "2026-11-22T12:00:00Z"
+"""The samples' dates are just after this."""
+IDS = {
+    "event_type_id=42": "event_type_id=20002",
+    '"event_type_id": 42': '"event_type_id": 20002',
+    "event_type_ids=[42]": "event_type_ids=[20002]",
+    "team(7)": "team(501)",
+}
+"""What the pages call 42 and 7 has these ids in the sandbox's world."""
+RUNNABLE = [page for page in PAGES if samples(page)]
+
+
+def name_of(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
+    """A Cal.com in the environment, and an empty folder to work in."""
+    with Sandbox(bookings=600, seed=1, now=NOW, rate_limit=RateLimit(limit=1000)) as sandbox:
+        monkeypatch.setenv("CALCOM_API_KEY", sandbox.api_key)
+        monkeypatch.setenv("CALCOM_BASE_URL", sandbox.url)
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+        monkeypatch.chdir(tmp_path)
+        yield sandbox
+
+
+@pytest.mark.parametrize("page", RUNNABLE, ids=name_of)
+def test_the_samples_of_a_page_run(page: Path, world: Sandbox) -> None:
+    """Blocks of one page share their names and their event loop, as if typed one after the other."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with asyncio.Runner() as runner:
+        for sample in samples(page):
+            if sample.fence.language == "python":
+                run_python(sample, names, runner)
+            else:
+                run_console(sample)
+
+
+def run_python(sample: Sample, names: dict[str, Any], runner: asyncio.Runner) -> None:
+    fence = sample.fence
+    source = "\n" * (fence.line - 1) + with_ids(fence.body)  # so that a traceback shows the page's own lines
+    code = compile(source, str(fence.page), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        if code.co_flags & inspect.CO_COROUTINE:
+            runner.run(evaluated(code, names))
+        else:
+            exec(code, names)
+    if sample.expected is not None:
+        assert agrees(sample.expected, printed.getvalue()), (
+            f"{name_of(fence.page)}:{fence.line} printed:\n{printed.getvalue()}"
+        )
+
+
+async def evaluated(code: Any, names: dict[str, Any]) -> None:
+    await eval(code, names)
+
+
+def run_console(sample: Sample) -> None:
+    for command, shown in commands(sample.fence.body):
+        program, *arguments = shlex.split(with_ids(command), comments=True)
+        if program != "calcom-async":
+            continue  # such as pip or export: theirs to prove
+        done = subprocess.run(
+            [sys.executable, "-m", "calcom_async", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONSAFEPATH": "1", "COLUMNS": "120", "NO_COLOR": "1"},
+        )
+        where = f"{name_of(sample.fence.page)}:{sample.fence.line}: {command}"
+        assert done.returncode == 0, f"{where}\n{done.stdout}{done.stderr}"
+        if shown.strip():
+            assert agrees(shown, done.stdout), f"{where} printed:\n{done.stdout}"
+
+
+def with_ids(text: str) -> str:
+    for written, real in IDS.items():
+        text = re.sub(rf"{re.escape(written)}(?!\d)", real, text)
+    return text
+
+
+# --- and nothing slips through ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_block_says_what_it_is_and_why_it_is_left_alone(page: Path) -> None:
+    for fence in fences(page):
+        where = f"{name_of(page)}:{fence.line}"
+        assert fence.language in LANGUAGES, f"{where}: {fence.language!r}"
+        assert fence.reason is None or len(fence.reason) > 10, f"{where}: no reason"
+    assert page.read_text(encoding="utf-8").count("```") == 2 * len(fences(page))
+    assert page.read_text(encoding="utf-8").count("not run:") == sum(f.reason is not None for f in fences(page))
+
+
+def test_the_pages_that_show_code_are_found() -> None:
+    found = {name_of(page) for page in RUNNABLE}
+    assert {"README.md", "docs/index.md", "docs/quickstart.md", "docs/errors-and-retries.md"} <= found
+
+
+def test_every_substituted_id_is_still_used() -> None:
+    text = "\n".join(fence.body for page in PAGES for fence in fences(page))
+    assert [written for written in IDS if written not in text] == []
+
+
+def test_what_is_printed_is_compared() -> None:
+    assert agrees("a …\nb", "a 1\nb\n")
+    assert agrees("…12 bookings…", "wrote 12 bookings to x")
+    assert not agrees("a\nb", "a\nc")
+    assert not agrees("12 bookings", "112 bookings")
+
+
+def test_a_sample_that_fails_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# A\n```python\nprint(await one())\n```\n\n```text\n2\n```\n", encoding="utf-8")
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    (sample,) = samples(page)
+
+    async def one() -> int:
+        return 1
+
+    with asyncio.Runner() as runner, pytest.raises(AssertionError, match=r"page.md:3 printed:\n\s*1\n"):
+        run_python(sample, {"one": one}, runner)
+
+
+# --- the README's two commands ---------------------------------------------------------------------------------------
+
+
+def one_liners() -> list[str]:
+    """The README's commands, a line each."""
+    (block,) = [f for f in fences(ROOT / "README.md") if f.language == "sh"]
+    return [line for line in block.body.splitlines() if line and not line.startswith("#")]
+
+
+def test_the_readme_has_two_commands_and_the_ci_runs_the_second() -> None:
+    show, check = one_liners()
+    assert show.endswith("/calcom-async bookings export --sandbox --to bookings.jsonl")
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == check
+
+
+def test_the_first_command_exports_ten_thousand_bookings(tmp_path: Path) -> None:
+    arguments = shlex.split(one_liners()[0].rpartition("calcom-async ")[2])
+    done = subprocess.run(
+        [sys.executable, "-m", "calcom_async", *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONSAFEPATH": "1"},
+    )
+    assert done.returncode == 0, done.stderr
+    lines = (tmp_path / "bookings.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len({re.search(r'"uid":\s*"([^"]+)"', line)[1] for line in lines}) == len(lines) == 10_000  # type: ignore[index] # every line has one
