@@ -44,8 +44,9 @@ class EmailVerification(Resource[M]):
             BadRequestError: no e-mail address.
             RateLimitError: too many codes.
         """
+        path = "/bookings/verification/email/send-code"
         body = fields(email=email, username=username, language=language, is_verifying_email=is_verifying_email)
-        return _truth(await self._post("/bookings/verification/email/send-code", into=AS_IT_CAME, body=body), "sent")
+        return _truth(await self._post(path, into=AS_IT_CAME, body=body, find=_sent))
 
     @operation
     async def check(self, email: str, *, user_session_email: str | Unset = UNSET) -> bool:
@@ -76,6 +77,11 @@ class EmailVerification(Resource[M]):
         return _truth(
             await self._post("/bookings/verification/email/verify-code", into=AS_IT_CAME, body=body), "verified"
         )
+
+
+def _sent(data: Any) -> Any:
+    """Whether a code was sent; a success without data says so as well."""
+    return data.get("sent", data.get("status") == "success") if isinstance(data, dict) else data
 
 
 def _truth(data: Any, key: str | None = None) -> bool:

@@ -16,6 +16,12 @@ async def test_send_code(wire: Any) -> None:
     assert wire.sent.versions == ()
 
 
+@pytest.mark.parametrize(("body", "sent"), [({"data": {"sent": False}}, False), ({}, True), ({"data": None}, True)])
+async def test_a_success_without_data_means_that_it_was_sent(wire: Any, body: dict[str, Any], sent: bool) -> None:
+    wire.answer(wire.response({"status": "success"} | body))
+    assert await Bookings(wire).email_verification.send_code("ada@example.com") is sent
+
+
 @pytest.mark.parametrize("needed", [True, False])
 async def test_check_answers_a_bare_truth_value(wire: Any, needed: bool) -> None:
     wire.answer(needed)
