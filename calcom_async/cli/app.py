@@ -9,9 +9,23 @@ from typing import Annotated
 import typer
 
 from calcom_async import __version__
-from calcom_async.cli import doctor, profile, request, sandbox
+from calcom_async.cli import (
+    booking_changes,
+    bookings,
+    doctor,
+    event_types,
+    export,
+    profile,
+    request,
+    sandbox,
+    schedules,
+    slots,
+    teams,
+    webhooks,
+)
 from calcom_async.cli.failures import INTERRUPTED, explain
-from calcom_async.cli.help import CONTEXT, Group, examples
+from calcom_async.cli.help import CONTEXT, Program, examples
+from calcom_async.cli.options import group
 from calcom_async.cli.session import Options, Session, report
 
 __all__ = ["run"]
@@ -25,7 +39,7 @@ doctor"""
 
 def _program() -> typer.Typer:
     app = typer.Typer(
-        name=PROGRAM, cls=Group, rich_markup_mode=None, add_completion=True, pretty_exceptions_enable=False
+        name=PROGRAM, cls=Program, rich_markup_mode=None, add_completion=True, pretty_exceptions_enable=False
     )
 
     def start(
@@ -40,7 +54,18 @@ def _program() -> typer.Typer:
             typer.echo(context.get_help())
 
     app.callback(invoke_without_command=True, help=ABOUT, epilog=examples(EXAMPLES), context_settings=CONTEXT)(start)
-    for room in (profile, request, doctor, sandbox):
+    for name, about, rooms in (
+        ("bookings", "Export, list, make and change bookings.", (export, bookings, booking_changes)),
+        ("event-types", "What can be booked.", (event_types,)),
+        ("schedules", "When you can be booked.", (schedules,)),
+        ("teams", "The teams you belong to.", (teams,)),
+        ("webhooks", "Have events delivered.", (webhooks,)),
+    ):
+        branch = group(name, about)
+        for room in rooms:
+            room.register(branch)
+        app.add_typer(branch)
+    for room in (slots, profile, request, doctor, sandbox):
         room.register(app)
     return app
 

@@ -63,7 +63,7 @@ def register(app: typer.Typer) -> None:
 
 
 async def _doctor(session: Session) -> int:
-    """Check key, URL, clock, versions and rate limit; say what to do."""
+    """Check key, URL, clock, versions, rate limit; say what to do."""
     found: list[Check] = []
     async for check in _checks(session):
         found.append(check)

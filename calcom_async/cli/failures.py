@@ -34,17 +34,30 @@ from calcom_async.errors import (
     ServerError,
 )
 
-__all__ = ["FAILED", "INTERRUPTED", "READER_GONE", "USAGE", "CommandFailure", "Failure", "explain", "tame"]
+__all__ = [
+    "FAILED",
+    "INTERRUPTED",
+    "READER_GONE",
+    "TERMINATED",
+    "USAGE",
+    "CommandFailure",
+    "Failure",
+    "explain",
+    "tame",
+]
 
 FAILED = 1
 USAGE = 2
 INTERRUPTED = 130
+TERMINATED = 143
 READER_GONE = 141
 """What the shell reports of a program whose reader went away, such as `| head`."""
 
 _USAGE_ERROR: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """The root of usage errors; newer typers bring their own click, so that it can't be imported from there."""
-_EMAIL = re.compile(r"[^\s\"'<>@=]+@[^\s\"'<>@]+\.[^\s\"'<>@,;:)]+")
+_EMAIL = re.compile(r"[^\s\"'<>@=&?]+(?:@|%40)[^\s\"'<>@&]+\.[^\s\"'<>@,;:)&]+", re.IGNORECASE)
+_QUERY = re.compile(r"\?\S+")
+"""Of a path that a server repeats: filters may be personal data."""
 _LISTS = {"bookings": "bookings list", "event-types": "event-types list", "webhooks": "webhooks list"}
 
 
@@ -137,7 +150,8 @@ def _failure(
 
 def _answered(error: APIStatusError, base_url: str) -> Failure:
     """Cal.com answered with an error."""
-    what = f"{error.status_code} {error.message.rstrip('.')} [{error.method} {error.path}]"
+    message = _QUERY.sub("", error.message) if error.message.startswith("Cannot ") else error.message
+    what = f"{error.status_code} {message.rstrip('.')} [{error.method} {error.path}]"
     if error.request_id:
         what += f" request id {error.request_id}"
     fields = {
@@ -217,8 +231,9 @@ def _refused_here(error: CalComError) -> Failure:
             advice = "update calcom-async; `calcom-async request` shows the answer as it is"
             return _failure(error, what, advice, fields={"path": error.path})
         case ExportError():
-            what, _, rest = str(error).partition("; ")
-            return _failure(error, what, rest or "run the same command again")
+            what, _, _ = str(error).partition("; ")
+            first = f"{explain(error.__cause__).advice}; then " if error.__cause__ is not None else ""
+            return _failure(error, what, f"{first}run the same command again")
         case _:
             return _failure(error, str(error), "run it again; --verbose shows the calls")
 

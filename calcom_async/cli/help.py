@@ -6,7 +6,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-__all__ = ["CONTEXT", "Command", "Group", "examples"]
+__all__ = ["CONTEXT", "Command", "Group", "Program", "examples"]
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -50,3 +50,11 @@ class Group(TyperGroup):
         """Write the options by topic, then the commands."""
         self.format_commands(ctx, formatter)
         _write_options(self, ctx, formatter)
+
+
+class Program(Group):
+    """The program itself: its commands in alphabetical order, groups among them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every command by name."""
+        return sorted(super().list_commands(ctx))

@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
 from calcom_async.cli.help import CONTEXT, Command, Group, examples
 from calcom_async.cli.session import Options, Session, execute
 
-__all__ = ["TIME_HELP", "command", "group"]
+__all__ = ["command", "group"]
 
 P = ParamSpec("P")
-F = TypeVar("F", bound=Callable[..., Awaitable[int | None]])
 
 CONNECTION = "Where to, and as whom"
 OUTPUT = "Output"
-TIME_HELP = "an instant with an offset such as 2026-12-01T09:00:00Z, or a day, which means midnight UTC"
 
 
 def group(name: str, text: str) -> typer.Typer:
@@ -38,7 +36,7 @@ def group(name: str, text: str) -> typer.Typer:
 
 
 def command(
-    app: typer.Typer, name: str, *, example: str
+    app: typer.Typer, name: str, *, example: str, bundles: Mapping[str, Callable[..., Any]] | None = None
 ) -> Callable[[Callable[Concatenate[Session, P], Awaitable[int | None]]], Callable[..., Awaitable[int | None]]]:
     """Make a coroutine function a command with its own options and those every command has.
 
@@ -46,19 +44,25 @@ def command(
         app: Where it hangs.
         name: Its name.
         example: What its help shows, without the program's name; several by line.
+        bundles: Options that several commands share, by the name of the argument that gets them: functions from
+            options to a value.
     """
 
     def decorate(
         function: Callable[Concatenate[Session, P], Awaitable[int | None]],
     ) -> Callable[..., Awaitable[int | None]]:
-        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
-        shared = list(inspect.signature(_every_command, eval_str=True).parameters.values())
+        shared = _parameters(_every_command)
+        bundled = {name: _parameters(bundle) for name, bundle in (bundles or {}).items()}
+        own = [parameter for parameter in _parameters(function)[1:] if parameter.name not in bundled]
 
         def run(**values: Any) -> None:
-            options = Options(**{parameter.name: values.pop(parameter.name) for parameter in shared})
+            options = Options(**_taken(values, shared))
+            for argument, bundle in (bundles or {}).items():
+                values[argument] = bundle(**_taken(values, bundled[argument]))
             execute(options, functools.partial(_call, function, values))
 
-        parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *shared)]
+        every = (*own, *(parameter for some in bundled.values() for parameter in some), *shared)
+        parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in every]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # what typer reads
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         run.__doc__ = function.__doc__
@@ -66,6 +70,15 @@ def command(
         return function
 
     return decorate
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    return list(inspect.signature(function, eval_str=True).parameters.values())
+
+
+def _taken(values: dict[str, Any], parameters: list[inspect.Parameter]) -> dict[str, Any]:
+    """Takes the values of these parameters out of all of them."""
+    return {parameter.name: values.pop(parameter.name) for parameter in parameters}
 
 
 async def _call(function: Callable[..., Awaitable[int | None]], values: dict[str, Any], session: Session) -> int | None:

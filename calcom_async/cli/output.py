@@ -6,17 +6,18 @@ Whatever is shown comes from other people, so control characters are taken out b
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import sys
+import textwrap
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 import attrs
-from rich import box
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "shown",
 ]
 
+_GAP = "  "
+_NARROWEST = 8
 _UNBOUNDED = 100_000
 """The width of output that goes to a file or a pipe: nothing is cut there."""
 
@@ -42,12 +45,14 @@ class Column:
         heading: Its name.
         value: Takes it out of a record.
         whole: Whether it is never cut, such as an id that one wants to copy.
+        folds: Whether it goes on in the next line where it is too long.
         style: How rich shows it.
     """
 
     heading: str
     value: Callable[[Any], Any]
     whole: bool = False
+    folds: bool = False
     style: str | None = None
 
 
@@ -85,33 +90,49 @@ def shown(value: Any, zone: ZoneInfo) -> str:
 
 
 def print_table(console: Console, columns: Sequence[Column], records: Iterable[Any], zone: ZoneInfo) -> None:
-    """A table, a line a record; in a terminal what is too wide is cut, except for ids."""
+    """A table, a line a record; in a terminal what is too wide is cut or folded, except for ids."""
     rows = [[shown(column.value(record), zone) for column in columns] for record in records]
-    if not console.is_terminal:
-        _print_plain(console, columns, rows)
-        return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", expand=False)
-    for index, column in enumerate(columns):
-        longest = max((len(row[index]) for row in rows), default=0)
-        table.add_column(
-            column.heading,
-            style=column.style,
-            no_wrap=True,
-            overflow="ellipsis",
-            min_width=max(longest, len(column.heading)) if column.whole else None,
-        )
+    widths = _fitted(columns, rows, console.width - len(_GAP) * (len(columns) - 1))
+    _print_row(console, [column.heading for column in columns], widths, ["bold"] * len(columns))
+    styles = [column.style or "" for column in columns]
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)
+        cells = [
+            textwrap.wrap(cell, max(width, 1)) if column.folds and cell_len(cell) > width else [cell]
+            for column, cell, width in zip(columns, row, widths, strict=True)
+        ]
+        for line in itertools.zip_longest(*cells, fillvalue=""):
+            _print_row(console, line, widths, styles)
 
 
-def _print_plain(console: Console, columns: Sequence[Column], rows: list[list[str]]) -> None:
-    """Aligned columns without lines and without trailing blanks: what a pipe or a file gets."""
-    lines = [[column.heading for column in columns], *rows]
-    widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
-    for line in lines:
-        text = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        console.file.write(f"{text}\n")
+def _fitted(columns: Sequence[Column], rows: list[list[str]], available: int) -> list[int]:
+    """The width of each column: as wide as its cells, the widest that may be cut first where that is too much."""
+    widths = [
+        max(cell_len(column.heading), *(cell_len(row[index]) for row in rows)) if rows else cell_len(column.heading)
+        for index, column in enumerate(columns)
+    ]
+    while (excess := sum(widths) - available) > 0:
+        elastic = [i for i, column in enumerate(columns) if not column.whole and widths[i] > _NARROWEST]
+        if not elastic:
+            break
+        widest = max(elastic, key=lambda i: widths[i])
+        next_one = max((widths[i] for i in elastic if widths[i] < widths[widest]), default=_NARROWEST)
+        widths[widest] -= max(1, min(excess, widths[widest] - next_one))
+    return widths
+
+
+def _print_row(console: Console, cells: Iterable[str], widths: Sequence[int], styles: Sequence[str]) -> None:
+    """One line, without blanks at its end."""
+    fitted = [
+        cell if cell_len(cell) <= width else set_cell_size(cell, max(width - 1, 0)) + "…"
+        for cell, width in zip(cells, widths, strict=True)
+    ]
+    while len(fitted) > 1 and not fitted[-1]:
+        fitted.pop()
+    last = len(fitted) - 1
+    line = Text()
+    for index, (cell, width, style) in enumerate(zip(fitted, widths, styles, strict=False)):
+        line.append(cell if index == last else set_cell_size(cell, width) + _GAP, style)
+    console.print(line, soft_wrap=True)
 
 
 def print_record(console: Console, columns: Sequence[Column], record: Any, zone: ZoneInfo) -> None:

@@ -7,8 +7,9 @@ import contextlib
 import json
 import signal
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -18,6 +19,14 @@ from calcom_async.cli.help import CONTEXT, Command, examples
 from calcom_async.cli.session import Options, Session, execute, report
 
 __all__ = ["register"]
+
+
+class Profile(StrEnum):
+    """Which kind of server to be like."""
+
+    HOSTED = "hosted"
+    SELF_HOSTED = "self-hosted"
+
 
 EXAMPLE = "sandbox --bookings 500 --port 8765 --db cal.db"
 
@@ -35,9 +44,7 @@ def _sandbox(
     db: Annotated[
         Path | None, typer.Option(metavar="FILE", dir_okay=False, help="Keep its state here; else it forgets all.")
     ] = None,
-    profile: Annotated[
-        Literal["hosted", "self-hosted"], typer.Option(help="Which kind of server to be like.")
-    ] = "hosted",
+    profile: Annotated[Profile, typer.Option(help="Which kind of server to be like.")] = Profile.HOSTED,
     rate_limit: Annotated[
         bool, typer.Option("--rate-limit/--no-rate-limit", help="Cal.com's limit: 120 requests a minute.")
     ] = True,
@@ -59,7 +66,7 @@ def _sandbox(
             seed=seed,
             port=port,
             db=str(db) if db is not None else ":memory:",
-            profile=profile,
+            profile=profile.value,
             rate_limit=RateLimit() if rate_limit else None,
         )
         try:

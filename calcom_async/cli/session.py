@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from calcom_async.cli.accounts import read_account
 from calcom_async.cli.failures import (
     INTERRUPTED,
     READER_GONE,
+    TERMINATED,
     USAGE,
     CommandFailure,
     Failure,
@@ -99,6 +101,11 @@ class Session:
         """A message for people; programs (`--json`) get none."""
         if not self.options.as_json:
             self.err.print(Text(message, style=style or ""), soft_wrap=True)
+
+    @property
+    def utc(self) -> ZoneInfo:
+        """For what shows no times."""
+        return ZoneInfo("UTC")
 
     def target(self) -> Target:
         """Which server and which key: the options first, then the account, then the environment.
@@ -224,14 +231,14 @@ def execute(options: Options, work: Callable[[Session], Awaitable[int | None]]) 
             session.given_zone()
             code = asyncio.run(_awaited(work, session)) or 0
             sys.stdout.flush()
-        except (KeyboardInterrupt, asyncio.CancelledError):
+        except (KeyboardInterrupt, asyncio.CancelledError) as stopped:
             what, advice = session.when_interrupted
-            report(Failure(kind="Interrupted", what=what, advice=advice, exit_code=INTERRUPTED), session)
-            code = INTERRUPTED
-        except BrokenPipeError:
-            _discard_stdout()
-            code = READER_GONE
+            code = INTERRUPTED if isinstance(stopped, KeyboardInterrupt) else TERMINATED
+            report(Failure(kind="Interrupted", what=what, advice=advice, exit_code=code), session)
         except Exception as error:  # whatever it is, people get two lines and never a traceback
+            if isinstance(error, BrokenPipeError) or isinstance(error.__cause__, BrokenPipeError):
+                _discard_stdout()
+                raise typer.Exit(READER_GONE) from None
             logging.getLogger("calcom_async").debug(
                 "%s ended the command", type(error).__name__, exc_info=not isinstance(error, CalComError)
             )
@@ -242,6 +249,11 @@ def execute(options: Options, work: Callable[[Session], Awaitable[int | None]]) 
 
 
 async def _awaited(work: Callable[[Session], Awaitable[int | None]], session: Session) -> int | None:
+    """The command itself; a polite kill lets it clean up, as Ctrl-C does."""
+    task = asyncio.current_task()
+    if task is not None:
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     return await work(session)
 
 
