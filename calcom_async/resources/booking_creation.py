@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from calcom_async.core.inputs import Instant, fields
 from calcom_async.core.unset import UNSET, Unset
 from calcom_async.models.booking_inputs import BookingRouting, NewAttendee
 from calcom_async.models.booking_locations import BookingLocation
 from calcom_async.models.bookings import Booking, in_series
-from calcom_async.resources.booking_requests import AS_IT_CAME, VERSIONS, new_booking, read_bookings, versions_for
+from calcom_async.resources.booking_answers import BookingAnswers
+from calcom_async.resources.booking_requests import new_booking, read_bookings, versions_for
 from calcom_async.resources.ensure_once import create_once, find_marked
-from calcom_async.resources.resource import Resource, operation
+from calcom_async.resources.resource import operation
 
 __all__ = ["BookingCreation"]
 
 M = TypeVar("M", covariant=True)
 
 
-class BookingCreation(Resource[M]):
+class BookingCreation(BookingAnswers[M]):
     """The part of `cal.bookings` that makes bookings."""
-
-    versions: ClassVar[tuple[str, ...]] = VERSIONS
 
     @operation
     async def create(
@@ -169,11 +168,3 @@ class BookingCreation(Resource[M]):
             return ()
         series = wire.get("recurringBookingUid")
         return read_bookings(wire) if not series else await self._bookings("GET", "/bookings/{bookingUid}", series)
-
-    async def _bookings(self, method: str, template: str, *ids: Any, **options: Any) -> tuple[Booking, ...]:
-        """Call an operation that answers one booking, or a list of them."""
-        return read_bookings(await self._call(method, template, ids, AS_IT_CAME, **options))
-
-    async def _booking(self, method: str, template: str, uid: str, **options: Any) -> Booking:
-        """The booking with this uid of such an answer; its `series` has them all."""
-        return in_series(await self._bookings(method, template, uid, **options), uid)
