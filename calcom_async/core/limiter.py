@@ -6,7 +6,8 @@ without a clock; `Limiter` lets callers through in the order they came.
 
 How it stays under the limit without waste: a window's end is the earliest `arrival + reset` seen in it (the server
 rounds up, so this is never early), and requests still unanswered when a window ends count in the next one as well,
-because nobody knows in which of the two the server saw them.
+until their answer shows that the server saw them in the one before. The server may open its window later than the
+first request left, so an end that no answer has told yet is only a guess, and a late one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
+from math import inf
 
 import attrs
 
@@ -30,8 +32,10 @@ PROBE_SECONDS = 2.0
 """How long the first call of a key goes alone, to learn the limit, before the default is trusted."""
 MARGIN = 0.05
 """Seconds added to a window's end: arrival times on both sides are not exact."""
+ROUNDING = 1.0
+"""Seconds by which a reset in whole seconds may be too large."""
 LEEWAY = 1.5
-"""Seconds by which a reported end may lie after the known one and still be the same window (whole seconds)."""
+"""Seconds added to the end of a window of which no answer has told yet: its first request may be long on its way."""
 
 
 @attrs.define(kw_only=True)
@@ -40,32 +44,45 @@ class Window:
 
     Attributes:
         limit: Requests per window.
-        length: Seconds a window lasts.
-        ends: When the open window ends (monotonic seconds); None when none is open.
+        length: Seconds a window lasts; may be too large by `ROUNDING`.
+        ends: When the open window ends at the latest (monotonic seconds); None when none is open.
+        told: Whether an answer has told of the end; it is a guess before.
+        floor: When the open window ends at the earliest.
+        floor_before: The same of the window before.
         own: Requests sent in it, those still in flight from the one before included.
         foreign: Requests that others with the same key sent in it, as far as answers tell.
         in_flight: Requests without an answer yet.
         epoch: Counts the windows; an answer to a request of an earlier one says nothing of this one.
+        blocked_until: Nothing goes before that.
     """
 
     limit: int = 120
     length: float = 60.0
     ends: float | None = None
+    told: bool = False
+    floor: float = -inf
+    floor_before: float = -inf
     own: int = 0
     foreign: int = 0
     in_flight: int = 0
     epoch: int = 0
+    blocked_until: float = -inf
 
     def roll(self, now: float) -> None:
         """Close a window that has ended."""
         if self.ends is not None and now >= self.ends:
-            self.ends = None
-            self.own = self.in_flight
-            self.foreign = 0
-            self.epoch += 1
+            self._next(own=self.in_flight)
+
+    def _next(self, own: int, *, ends: float | None = None, floor: float = -inf) -> None:
+        self.epoch += 1
+        self.own, self.foreign = own, 0
+        self.floor_before, self.floor = self.floor, floor
+        self.ends, self.told = ends, ends is not None
 
     def left(self, now: float) -> int:
         """How many requests may be sent now."""
+        if now < self.blocked_until:
+            return 0
         self.roll(now)
         return self.limit - self.own - self.foreign
 
@@ -73,45 +90,60 @@ class Window:
         """Count a request that leaves now; returns the epoch it belongs to."""
         self.roll(now)
         if self.ends is None:
-            self.ends = now + self.length + MARGIN
+            self.ends = now + self.length + LEEWAY
         self.own += 1
         self.in_flight += 1
         return self.epoch
 
-    def returned(self, epoch: int) -> None:
-        """Take back a request that was never sent."""
+    def returned(self) -> None:
+        """Take back a request that was never sent; a window that has begun since counts it too."""
         self.in_flight -= 1
-        if epoch == self.epoch or self.own > self.limit:
-            self.own -= 1
+        self.own -= 1
 
-    def answered(self, now: float, epoch: int, quota: Quota | None) -> None:
-        """Learn from an answer, or from its loss (`quota` None)."""
+    def answered(self, now: float, sent: float, epoch: int, quota: Quota | None) -> None:
+        """Learn from an answer, or from its loss (`quota` None), to a request that left at `sent`."""
         self.in_flight -= 1
         if quota is None:
             return
         self.limit = quota.limit
         self.roll(now)
-        if epoch != self.epoch:
-            return  # sent in a window that has ended here: it may speak of that one
+        # The server wrote the answer between `sent` and `now`, so its window ends between these two:
+        floor = sent + quota.reset - (ROUNDING if quota.reset.is_integer() else 0.0)
         end = now + quota.reset + MARGIN
-        used = quota.limit - quota.remaining
-        if used <= 1:
-            self.length = max(quota.reset, 0.001)
-        elif quota.reset > self.length:
-            self.length = quota.reset
-        if self.ends is not None and end > self.ends + LEEWAY and used < self.own:
-            # The server's window ended before the end known here, and this answer opened or joined the next one.
-            self.epoch += 1
-            self.own = max(used, self.in_flight)
-            self.foreign = 0
-            self.ends = end
+        if epoch != self.epoch:
+            if epoch == self.epoch - 1 and end < self.floor_before + self.length - ROUNDING:
+                self.own -= 1  # counted in the window before: one that opened after it would end later
             return
-        self.ends = end if self.ends is None or self.own <= 1 else min(self.ends, end)
+        used = quota.limit - quota.remaining
+        if self.ends is not None and self.told and floor > self.ends:
+            # The server's window ended before the end known here. This answer is the first of its next window to come
+            # back; those in flight may be in it as well.
+            self._next(own=used + self.in_flight, ends=end, floor=floor)
+            return
+        if used <= 1 or quota.reset > self.length:
+            self.length = max(quota.reset, 0.001)
+        self.ends = min(self.ends, end) if self.ends is not None and self.told else end
+        self.floor = max(self.floor, floor)
+        self.told = True
         self.foreign = max(self.foreign, used - self.own)
 
+    def heard(self, now: float, quota: Quota) -> None:
+        """Learn from an answer to a request that was not counted here."""
+        self.limit = quota.limit
+        self.roll(now)
+        self.own = max(self.own, quota.limit - quota.remaining)
+        end = now + quota.reset + MARGIN
+        self.ends = min(self.ends, end) if self.ends is not None and self.told else end
+        self.told = True
+
+    def block(self, until: float) -> None:
+        """Let nothing through; the count starts anew after that, whatever answers of before may say."""
+        self._next(own=self.in_flight, ends=until, floor=until)
+        self.blocked_until = until
+
     def opens(self, now: float) -> float:
-        """Seconds until the next window, at the latest."""
-        return max(0.0, self.ends - now) if self.ends is not None else 0.0
+        """Seconds until a full window is worth another look; what fills a new one is in flight, and answers tell."""
+        return max(0.0, self.ends - now) if self.ends is not None else self.length
 
 
 @attrs.define(eq=False)
@@ -120,6 +152,7 @@ class Permit:
 
     _limiter: Limiter
     operation: str
+    sent: float
     epochs: dict[str, int]
     waited: float = 0.0
     _open: bool = True
@@ -140,10 +173,21 @@ class Permit:
 @attrs.define(eq=False)
 class _Waiter:
     operation: str
+    names: tuple[str, ...]
     loop: asyncio.AbstractEventLoop
     event: asyncio.Event
     since: float
     permit: Permit | None = None
+    due: float = inf
+    """When it looks again by itself; never, unless it is the first in line."""
+
+    def wake(self) -> bool:
+        """From any thread; False when its loop was closed just now."""
+        try:
+            self.loop.call_soon_threadsafe(self.event.set)
+        except RuntimeError:
+            return False
+        return True
 
 
 class Limiter:
@@ -163,6 +207,7 @@ class Limiter:
     ) -> None:
         self._clock = clock
         self._default = (limit or 0, window)
+        self._never_paces = limit is None
         self._paced = limit is not None
         self._learned = False
         self._probe_sent: float | None = None
@@ -183,18 +228,23 @@ class Limiter:
             names = self._names_of(operation)
             if not self._queues.get(names) and (permit := self._grant(operation, names, now)) is not None:
                 return permit
-            waiter = _Waiter(operation, asyncio.get_running_loop(), asyncio.Event(), now)
+            waiter = _Waiter(operation, names, asyncio.get_running_loop(), asyncio.Event(), now)
             self._queues.setdefault(names, deque()).append(waiter)
         try:
             while waiter.permit is None:
+                if waiter.due <= self._clock():
+                    waiter.due = inf
+                self._dispatch()
+                waits = waiter.due - self._clock()
                 try:
-                    async with asyncio.timeout(max(0.001, self._opens())):
+                    # Only the first in line watches the clock: the others are woken in order.
+                    async with asyncio.timeout(None if waits == inf else max(0.001, waits)):
                         await waiter.event.wait()
+                        waiter.event.clear()
                 except TimeoutError:
                     pass
-                self._dispatch()
         except BaseException:
-            self._leave(names, waiter)
+            self._leave(waiter)
             raise
         waiter.permit.waited = self._clock() - waiter.since
         return waiter.permit
@@ -231,7 +281,7 @@ class Limiter:
         if now < self._blocked_until:
             return None
         if not self._paced:
-            return Permit(self, operation, {})
+            return Permit(self, operation, now, {})
         if not self._learned:
             if self._probe_sent is not None and now < self._probe_sent + PROBE_SECONDS:
                 return None
@@ -239,18 +289,18 @@ class Limiter:
         windows = [(name, self._window(name)) for name in names]
         if any(window.left(now) <= 0 for _, window in windows):
             return None
-        return Permit(self, operation, {name: window.sent(now) for name, window in windows})
+        return Permit(self, operation, now, {name: window.sent(now) for name, window in windows})
 
-    def _opens(self) -> float:
-        """Seconds until it is worth asking again."""
+    def _opens(self, names: tuple[str, ...]) -> float:
+        """Seconds until it is worth asking again for a permit under these names."""
         with self._lock:
             now = self._clock()
             if now < self._blocked_until:
-                return self._blocked_until - now
+                return max(0.001, self._blocked_until - now)
             if not self._learned and self._probe_sent is not None and now < self._probe_sent + PROBE_SECONDS:
-                return self._probe_sent + PROBE_SECONDS - now
-            ends = [window.ends - now for window in self._windows.values() if window.ends is not None]
-            return max(0.001, min(ends, default=self._default[1]))
+                return max(0.001, self._probe_sent + PROBE_SECONDS - now)
+            full = [w for name in names if (w := self._windows.get(name)) is not None and w.left(now) <= 0]
+            return max(0.001, max((window.opens(now) for window in full), default=0.0))
 
     def _dispatch(self) -> None:
         with self._lock:
@@ -261,30 +311,41 @@ class Limiter:
                     if waiter.loop.is_closed():
                         queue.popleft()
                         continue
+                    if (known := self._names_of(waiter.operation)) != names:
+                        queue.popleft()  # an answer has told meanwhile which limits this operation has
+                        waiter.names = known
+                        self._queues.setdefault(known, deque()).append(waiter)
+                        continue
                     permit = self._grant(waiter.operation, names, now)
                     if permit is None:
                         break
                     queue.popleft()
                     waiter.permit = permit
-                    waiter.loop.call_soon_threadsafe(waiter.event.set)
+                    if not waiter.wake():
+                        self._give_back(permit)
                 if not queue:
-                    del self._queues[names]
+                    self._queues.pop(names, None)
+            for names, queue in self._queues.items():
+                due = now + self._opens(names)
+                if due < queue[0].due - 0.001:
+                    queue[0].due = due
+                    queue[0].wake()
 
-    def _leave(self, names: tuple[str, ...], waiter: _Waiter) -> None:
+    def _leave(self, waiter: _Waiter) -> None:
         """A waiting caller was cancelled: it gives up its place, or the permit it was just given."""
         with self._lock:
             if waiter.permit is not None:
                 self._give_back(waiter.permit)
-            elif waiter in (queue := self._queues.get(names, deque())):
+            elif waiter in (queue := self._queues.get(waiter.names, deque())):
                 queue.remove(waiter)
                 if not queue:
-                    del self._queues[names]
+                    del self._queues[waiter.names]
         self._dispatch()
 
     def _give_back(self, permit: Permit) -> None:
         permit._open = False
-        for name, epoch in permit.epochs.items():
-            self._windows[name].returned(epoch)
+        for name in permit.epochs:
+            self._windows[name].returned()
         if not self._learned:
             self._probe_sent = None
 
@@ -294,7 +355,7 @@ class Limiter:
         with self._lock:
             now = self._clock()
             for name, epoch in permit.epochs.items():
-                self._windows[name].answered(now, epoch, None)
+                self._windows[name].answered(now, permit.sent, epoch, None)
             if not self._learned:
                 self._probe_sent = None  # the next call is the probe
         self._dispatch()
@@ -304,37 +365,44 @@ class Limiter:
             now = self._clock()
             quotas = {quota.name: quota for quota in Quota.read(headers, time.time())}
             self._remember_names(permit.operation, tuple(quotas), status)
+            exhausted = [quota.name for quota in quotas.values() if quota.remaining == 0]
             for name, epoch in permit.epochs.items():
-                self._windows[name].answered(now, epoch, quotas.pop(name, None))
+                self._windows[name].answered(now, permit.sent, epoch, quotas.pop(name, None))
             for name, quota in quotas.items():  # a limit first heard of with this answer
-                window = self._windows[name] = self._windows.get(name) or Window(limit=quota.limit, length=quota.reset)
-                window.limit = quota.limit
-                window.roll(now)
-                window.own = max(window.own, quota.limit - quota.remaining)
-                window.ends = min(window.ends or float("inf"), now + quota.reset + MARGIN)
+                window = self._windows.setdefault(name, Window(limit=quota.limit, length=quota.reset))
+                window.heard(now, quota)
             if status == 429:
-                self._block(now, headers)
+                self._block(now, headers, exhausted)
         self._dispatch()
 
     def _remember_names(self, operation: str, names: tuple[str, ...], status: int) -> None:
         if names:
-            self._names[operation] = names
-            if not self._learned or not self._paced:
-                self._common = names
-            self._learned = self._paced = True
+            if not self._learned or not self._paced or ("default" in names and "default" not in self._common):
+                self._common = names  # what an operation that was never called is held to
+            if names == self._common:
+                self._names.pop(operation, None)
+            else:
+                self._names[operation] = names
+            self._learned, self._paced = True, not self._never_paces
         elif 200 <= status < 300 and not self._learned:
             self._learned = True  # no headers on a success: this server does not count
             self._paced = False
         elif not self._learned:
             self._probe_sent = None
 
-    def _block(self, now: float, headers: Mapping[str, str]) -> None:
+    def _block(self, now: float, headers: Mapping[str, str], exhausted: list[str]) -> None:
+        """Obey a 429: wait out the limits it names, or, where it names none, everything."""
         wait = retry_after(headers, time.time())
         if wait is None:
-            wait = 1.0 if not self._paced else self._default[1]
-        self._blocked_until = max(self._blocked_until, now + wait + MARGIN)
-        for window in self._windows.values():
-            window.ends = self._blocked_until  # after a block the count starts anew
+            wait = self._default[1] if self._paced else 1.0
+        until = now + wait + MARGIN
+        if not exhausted or not self._paced:
+            self._blocked_until = max(self._blocked_until, until)
+            exhausted = list(self._windows)
+        for name in exhausted:
+            window = self._windows[name]
+            if until > window.blocked_until:
+                window.block(until)
 
     def _after_fork(self) -> None:
         """In the child of a fork: nobody waits, nothing is in flight, and a thread that is gone may hold the lock."""
