@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from calcom_async.sandbox import (
+    api_keys,
     booking_create,
     booking_links,
     booking_moves,
@@ -15,13 +16,18 @@ from calcom_async.sandbox import (
     email_verification,
     event_types,
     me,
+    private_links,
     reservations,
     schedules,
     slots,
+    team_event_types,
+    teams,
+    webhooks,
 )
 from calcom_async.sandbox.routing import Table
 
 _FAMILIES: Final = (
+    api_keys,
     booking_create,
     booking_links,
     booking_moves,
@@ -32,9 +38,13 @@ _FAMILIES: Final = (
     email_verification,
     event_types,
     me,
+    private_links,
     reservations,
     schedules,
     slots,
+    team_event_types,
+    teams,
+    webhooks,
 )
 
 

@@ -12,7 +12,7 @@ Profile = Literal["hosted", "self-hosted"]
 Controller = Literal["current", "old", "newest", "cursor"]
 Family = Literal[
     "bookings list", "bookings", "booking parts", "event types", "booking fields", "schedules", "slots",
-    "old slots", "private links", "any",
+    "old slots", "private links", "team event types", "any",
 ]  # fmt: skip
 
 OLDEST: Final = "2024-04-15"
@@ -32,11 +32,14 @@ _EVENT_TYPES: Final[dict[str, Controller]] = {
     "2024-06-14": "current",
     "2026-06-12": "newest",
 }
+_CURRENT_ANYWAY: Final[dict[str, Controller]] = dict.fromkeys(_HOSTED, "current")
 _TABLE: Final[dict[str, dict[str, Controller]]] = {
     "bookings list": {**_BOOKINGS, "2026-05-01": "cursor"},
     "bookings": _BOOKINGS,
     "booking parts": {"2024-08-13": "current"},
     "event types": _EVENT_TYPES,
+    # Team event types never looked at the header before 2026-06-12.
+    "team event types": _CURRENT_ANYWAY | {"2026-06-12": "newest"},
     "booking fields": {"2026-06-12": "newest"},
     "schedules": {OLDEST: "old", "2024-06-11": "current", "2024-06-14": "current"},
     "slots": {"2024-09-04": "current"},
