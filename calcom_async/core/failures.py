@@ -96,6 +96,8 @@ def _read(response: Response) -> tuple[str | None, str, Mapping[str, Any] | str 
         body = response.json()
     except DecodeError:
         return None, _not_json(response), None
+    if body is None:
+        return None, _not_json(response), None
     if not isinstance(body, dict):
         return None, f"HTTP {response.status}", None
     error = body.get("error")

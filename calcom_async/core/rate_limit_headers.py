@@ -61,9 +61,8 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         seconds = _number(value)
         if seconds is None:
             seconds = _http_date(value)
-            seconds = None if seconds is None else seconds - (server_time(headers) or now)
         if seconds is not None:
-            return max(0.0, seconds)
+            return _left(seconds, headers, now)
     exhausted = [quota.reset for quota in Quota.read(headers, now) if quota.remaining == 0]
     return max(exhausted) if exhausted else None
 

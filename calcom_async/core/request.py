@@ -23,15 +23,15 @@ def path_segment(value: Any, name: str = "id") -> str:
     """One percent-encoded path segment.
 
     Raises:
-        InvalidRequestError: empty, `.` or `..`, a control character, or not text or a number: such an id would
-            address something else.
+        InvalidRequestError: empty, `.` or `..`, a control character or half a character, or not text or a number:
+            such an id would address something else.
     """
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise InvalidRequestError(f"{name}: expected text or a number, got {type(value).__name__}")
     text = str(value)
     if not text.strip():
         raise InvalidRequestError(f"{name}: is empty; it would address the whole collection")
-    if text in {".", ".."} or any(ord(c) < 32 or ord(c) == 127 for c in text):
+    if text in {".", ".."} or any(c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in text):
         raise InvalidRequestError(f"{name}: can't be part of a path")
     if len(text) > 512:
         raise InvalidRequestError(f"{name}: is {len(text)} characters long; no id of Cal.com is")
