@@ -23,6 +23,8 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = sorted({HERE, *nox.project.python_versions(PYPROJECT)}, key=lambda version: int(version.split(".")[1]))
 """Every Python the classifiers name, as far as it is installed; the one that runs nox always is."""
+COMPLETE = ".[cli,parquet,ics]"
+"""The package with every extra that its code uses, so that no test is left out."""
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
 
@@ -45,7 +47,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Run `mypy --strict` and pyright on the package, and on the tests of what users' checkers infer."""
-    session.install(".[cli]", *groups("types", "tests"))
+    session.install(COMPLETE, *groups("types", "tests"))
     session.run("mypy", "--package", "calcom_async", "--strict")
     session.run("mypy", "tests/typing", "--strict")
     pyright = {
@@ -59,7 +61,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Run pytest on the installed package, with branch coverage; a partial run (`-- …`) has no threshold."""
-    session.install(".[cli]", *groups("tests"))
+    session.install(COMPLETE, *groups("tests"))
     # Without the working directory on the path, tests and the commands they start import what was installed.
     measured = {"PYTHONSAFEPATH": "1", "COVERAGE_FILE": str(Path(session.create_tmp()) / "coverage")}
     session.run("coverage", "erase", env=measured)
@@ -71,7 +73,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation into `site/`, every warning an error; their samples run in `tests/docs`."""
-    session.install(".[cli]", *groups("docs"))
+    session.install(".", *groups("docs"))
     session.run("mkdocs", *(session.posargs or ["build", "--strict"]), env={"NO_MKDOCS_2_WARNING": "1"})
 
 
