@@ -161,6 +161,8 @@ def _payload(backend: Backend, trigger: str, booking: Booking, more: dict[str, A
             "hideBranding": False,
             "assignmentReason": [],
         }
+        if trigger == "BOOKING_CANCELLED":
+            payload |= {"cancelledBy": shown.get("cancelledByEmail", ""), "requestReschedule": False, **told}
     if isinstance(reschedule, Booking):
         payload |= {
             "rescheduleId": reschedule.id,
