@@ -275,6 +275,13 @@ class AsyncCalCom(_Client[Async]):
         )  # fmt: skip
         super().__init__(Channel(transport=transport, options=options))
 
+    @classmethod
+    def on(cls, channel: Channel) -> AsyncCalCom:
+        """An async client on a channel that exists: the same connections, options and limiter, nothing of its own."""
+        client = object.__new__(cls)
+        Resource.__init__(client, attrs.evolve(channel, runner=None))
+        return client
+
     async def __aenter__(self) -> Self:
         return self
 

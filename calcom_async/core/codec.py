@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -193,6 +193,7 @@ for _type, _hook in (
     (time, _wire_time),
     (timedelta, _wire_minutes),
     (Enum, lambda value: value.value),
+    (StrEnum, lambda value: value.value),
     (Disabled, lambda _: {"disabled": True}),
     (Record, _wire_record),
 ):

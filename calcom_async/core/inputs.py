@@ -13,7 +13,7 @@ import attrs
 
 from calcom_async.core.codec import _wire_names, unstructure, wire_instant
 from calcom_async.core.generate import Kind, kind_of, member_of
-from calcom_async.core.records import Input, Record, Unknown, wire_name
+from calcom_async.core.records import _TAGGED, Input, Record, Unknown, wire_name
 from calcom_async.core.unset import UNSET, Disabled, Unset
 from calcom_async.errors import InvalidRequestError
 
@@ -197,6 +197,10 @@ def _typed_member(value: Any, union: frozenset[Any], name: str) -> Any:
         raise InvalidRequestError(f"{name}: expected a mapping or one of the records, got {type(value).__name__}")
     cls: type[Any] = member_of(union, value)
     if cls is Unknown:
+        tag, members, key = _TAGGED[union]
+        if key is None and value.get(tag) is None:
+            known = ", ".join(sorted(str(member) for member in members))
+            raise InvalidRequestError(f"{name}: {tag!r} is missing; it says which kind this is: {known}")
         return _wire(value, name)  # a kind newer than this release: the server decides
     return _typed_part(value, cls, name)
 

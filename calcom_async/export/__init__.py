@@ -9,8 +9,16 @@ file that appears under its name only when it is complete).
 
 from __future__ import annotations
 
-from calcom_async.export.bookings import export_bookings, run_export
-from calcom_async.export.filters import BookingFilters
+from calcom_async.export.bookings import export_bookings, export_list, run_export
+from calcom_async.export.filters import BookingFilters, ExportArguments
 from calcom_async.export.report import ExportProgress, ExportReport
 
-__all__ = ["BookingFilters", "ExportProgress", "ExportReport", "export_bookings", "run_export"]
+__all__ = [
+    "BookingFilters",
+    "ExportArguments",
+    "ExportProgress",
+    "ExportReport",
+    "export_bookings",
+    "export_list",
+    "run_export",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import attrs
 
@@ -11,8 +11,35 @@ from calcom_async.core.inputs import Instant, instant, joined
 from calcom_async.core.unset import UNSET
 from calcom_async.errors import InvalidRequestError
 from calcom_async.export.plan import milliseconds
+from calcom_async.export.report import ProgressCallback
 
-__all__ = ["BookingFilters"]
+__all__ = ["BookingFilters", "ExportArguments", "FilterArguments"]
+
+
+class FilterArguments(TypedDict, total=False):
+    """The filters of an export as keyword arguments; see `BookingFilters`."""
+
+    status: str | Sequence[str]
+    event_type_ids: int | Sequence[int]
+    attendee_email: str
+    attendee_name: str
+    after_start: Instant
+    before_end: Instant
+    after_created_at: Instant
+    before_created_at: Instant
+    after_updated_at: Instant
+    before_updated_at: Instant
+
+
+class ExportArguments(FilterArguments, total=False):
+    """The keyword arguments of `bookings.export`; see `export_bookings`."""
+
+    team_id: int
+    format: str
+    concurrency: int
+    raw_cells: bool
+    restart: bool
+    progress: ProgressCallback
 
 
 def _sequence(value: Any) -> tuple[Any, ...]:
@@ -59,6 +86,11 @@ class BookingFilters:
         low, high = self.created_range()
         if low is not None and high is not None and low >= high:
             raise InvalidRequestError("after_created_at lies after before_created_at: no booking can match")
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was asked for, as JSON values; two equal ones select the same."""
+        low, high = self.created_range()
+        return {**self.query(), "team_id": self.team_id, "created": [low, high]}
 
     def created_range(self) -> tuple[int | None, int | None]:
         """The half-open range of creation times asked for, in milliseconds; None where it is open."""

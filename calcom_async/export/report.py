@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -11,7 +12,7 @@ import attrs
 
 from calcom_async.core.telemetry import Event, LimiterWaited, RequestSent, ResponseReceived, RetryScheduled
 
-__all__ = ["ExportProgress", "ExportReport", "ProgressCallback", "Tally"]
+__all__ = ["ExportProgress", "ExportReport", "ProgressCallback", "Tally", "add_to_digest"]
 
 
 @attrs.frozen(kw_only=True)
@@ -58,6 +59,8 @@ class ExportReport:
         duplicates: Rows that came twice and were written once.
         malformed: Rows without a uid or a creation time; written as they came.
         longest_tie: The most bookings that share one creation time, where that was more than a page; else 0.
+        resumed: How often the export was interrupted and gone on with; the other figures cover all its runs.
+        digest: One number for the set of uids, whatever their order; equal digests mean the same bookings.
         seconds: How long it took.
     """
 
@@ -75,11 +78,18 @@ class ExportReport:
     duplicates: int
     malformed: int
     longest_tie: int
+    resumed: int
+    digest: str
     seconds: float
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
         return attrs.asdict(self) | {"frozen_at": self.frozen_at.isoformat(), "doubts": list(self.doubts)}
+
+
+def add_to_digest(digest: int, uid: str) -> int:
+    """Add a uid to a digest of a set: a sum of hashes, so the order does not matter."""
+    return (digest + int.from_bytes(hashlib.blake2b(uid.encode(), digest_size=16).digest())) % 2**128
 
 
 @attrs.define(kw_only=True)
@@ -95,8 +105,33 @@ class Tally:
     duplicates: int = 0
     malformed: int = 0
     longest_tie: int = 0
+    resumed: int = 0
+    digest: int = 0
+    seconds: float = 0.0
     doubts: list[str] = attrs.field(factory=list)
     by_status: Counter[str] = attrs.field(factory=Counter)
+
+    def add(self, uid: str | None, status: str) -> None:
+        """Count a booking that is written."""
+        self.bookings += 1
+        self.by_status[status] += 1
+        if uid is not None:
+            self.digest = add_to_digest(self.digest, uid)
+
+    def to_counts(self) -> dict[str, Any]:
+        """JSON values, for the journal."""
+        return attrs.asdict(self) | {"digest": f"{self.digest:032x}", "by_status": dict(self.by_status)}
+
+    @classmethod
+    def from_counts(cls, counts: Mapping[str, Any]) -> Tally:
+        """The tally that `to_counts` wrote."""
+        values: dict[str, Any] = {
+            **counts,
+            "digest": int(counts["digest"], 16),
+            "by_status": Counter(counts["by_status"]),
+        }
+        values["doubts"] = list(counts["doubts"])
+        return cls(**values)
 
     def hear(self, event: Event) -> None:
         """Count an event of the transport."""

@@ -1,212 +1,314 @@
-"""Where an export goes: a file that stands under its name only when it is complete, or standard output."""
+"""Where an export goes: nothing stands under the final name before it is complete, and it can be gone on with.
+
+A sink writes beside the final name. `commit` brings everything written so far to the disk and says how far that is;
+`open(resume_at=...)` goes back to such a point. Formats that can't be appended to (Parquet, iCalendar) are made at the
+end from JSON lines.
+"""
 
 from __future__ import annotations
 
-import csv
+import contextlib
+import gzip
 import io
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-import msgspec
+from calcom_async.errors import ExportError, InvalidRequestError
+from calcom_async.export.encoders import CsvEncoder, Encoder, JsonLinesEncoder
+from calcom_async.export.journal import sync_folder
 
-from calcom_async.errors import InvalidRequestError
+__all__ = ["FORMATS", "FileSink", "Sink", "SpooledSink", "StreamSink", "choose_sink", "format_of"]
 
-__all__ = ["COLUMNS", "CsvEncoder", "Encoder", "JsonLinesEncoder", "OutputFile", "choose_encoder"]
+FORMATS = ("jsonl", "csv", "parquet", "sqlite", "ics")
+"""Formats by name; `jsonl` and `csv` may be followed by `.gz`."""
+_SUFFIXES = {"ndjson": "jsonl", "db": "sqlite", "sqlite3": "sqlite"}
 
 
-class Encoder(Protocol):
-    """Turns wire JSON of bookings into bytes of a format."""
+class Sink(Protocol):
+    """Takes wire JSON of bookings."""
 
-    def start(self) -> bytes:
-        """What stands before the first booking."""
+    def unfinished(self) -> bool:
+        """Whether there is something to go on with."""
         ...
 
-    def encode(self, rows: Sequence[bytes]) -> bytes:
-        """These bookings."""
+    def open(self, resume_at: int | None = None) -> None:
+        """Begin, or go on after the rows that a `commit` has covered."""
+        ...
+
+    def write(self, rows: Sequence[bytes]) -> None:
+        """Take rows."""
+        ...
+
+    def commit(self) -> int:
+        """Bring what was taken to the disk; returns the point to go on from."""
+        ...
+
+    def finish(self) -> None:
+        """Complete the file and give it its name."""
+        ...
+
+    def keep(self) -> None:
+        """Close, and leave what there is for the next run."""
+        ...
+
+    def discard(self) -> None:
+        """Take back what was written."""
         ...
 
 
-class JsonLinesEncoder:
-    """`.jsonl`: the wire JSON of one booking a line, as it came, no field lost."""
+class StreamSink:
+    """Standard output: written at once, nothing to go on with."""
 
-    def start(self) -> bytes:
-        """Nothing."""
-        return b""
+    def __init__(self, encoder: Encoder, stream: BinaryIO | None = None) -> None:
+        self._encoder = encoder
+        self._stream = stream or sys.stdout.buffer
 
-    def encode(self, rows: Sequence[bytes]) -> bytes:
-        """One line each."""
-        if not rows:
-            return b""
-        joined = b"\n".join(rows)
-        if joined.count(b"\n") != len(rows) - 1 or b"\r" in joined:  # the server sent it indented
-            joined = b"\n".join(msgspec.json.format(row, indent=-1) for row in rows)
-        return joined + b"\n"
+    def unfinished(self) -> bool:
+        """Never: what was written is gone."""
+        return False
+
+    def open(self, resume_at: int | None = None) -> None:
+        """Write what stands before the first row; there is nothing to go on with."""
+        del resume_at
+        self._stream.write(self._encoder.start())
+
+    def write(self, rows: Sequence[bytes]) -> None:
+        """Write rows."""
+        self._stream.write(self._encoder.encode(rows))
+
+    def commit(self) -> int:
+        """Flush."""
+        self._stream.flush()
+        return 0
+
+    def finish(self) -> None:
+        """Flush."""
+        self._stream.flush()
+
+    def keep(self) -> None:
+        """Flush."""
+        self._stream.flush()
+
+    def discard(self) -> None:
+        """Flush: what was written can't be taken back."""
+        self._stream.flush()
 
 
-COLUMNS = (
-    "uid", "id", "status", "title", "description", "start", "end", "duration", "eventTypeId", "eventTypeSlug",
-    "location", "meetingUrl", "hostNames", "hostEmails", "attendeeNames", "attendeeEmails", "attendeeTimeZones",
-    "guests", "absentHost", "cancellationReason", "cancelledByEmail", "reschedulingReason", "rescheduledByEmail",
-    "rescheduledFromUid", "rescheduledToUid", "recurringBookingUid", "rating", "icsUid", "createdAt", "updatedAt",
-    "bookingFieldsResponses", "metadata", "otherFields",
-)  # fmt: skip
-"""The columns of `.csv`: several people are joined by `; `, free-form fields are JSON, `otherFields` holds the rest."""
-_NESTED = frozenset({"eventType", "hosts", "attendees"})
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+class FileSink:
+    """A file that is appended to, compressed or not.
 
-
-class CsvEncoder:
-    """`.csv`: UTF-8, RFC 4180, one booking a line, the columns of `COLUMNS`.
-
-    Cells that a spreadsheet would run as a formula (they begin with `=`, `+`, `-`, `@`, tab or CR) get a leading
-    apostrophe.
+    It holds personal data: it is made readable for its owner only.
 
     Args:
-        raw_cells: Leave such cells as they are.
+        path: The final name.
+        encoder: The format.
+        compressed: Gzip; each commit ends a member, so that the file can be cut there.
     """
 
-    def __init__(self, *, raw_cells: bool = False) -> None:
-        self._raw_cells = raw_cells
+    def __init__(self, path: Path, encoder: Encoder, *, compressed: bool = False) -> None:
+        self.path = path
+        self.partial = path.with_name(f".{path.name}.partial")
+        self._encoder = encoder
+        self._compressed = compressed
+        self._file: BinaryIO | None = None
+        self._member: gzip.GzipFile | None = None
 
-    def start(self) -> bytes:
-        """The header."""
-        return self._lines([COLUMNS])
+    def unfinished(self) -> bool:
+        """Whether the partial file is there."""
+        return self.partial.exists()
 
-    def encode(self, rows: Sequence[bytes]) -> bytes:
-        """One line each."""
-        return self._lines(self._cells(msgspec.json.decode(row)) for row in rows)
+    def open(self, resume_at: int | None = None) -> None:
+        """Open the partial file, cut to what counts.
 
-    def _lines(self, lines: Iterable[Sequence[str]]) -> bytes:
-        text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\r\n").writerows(lines)
-        return text.getvalue().encode()
+        Raises:
+            InvalidRequestError: the folder does not exist, or the name is a folder.
+            ExportError: another process writes there, or the partial file is shorter than it should be.
+        """
+        check_destination(self.path)
+        self._file = file = os.fdopen(os.open(self.partial, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+        try:
+            lock(file, self.path)
+            self._check_length(file, resume_at)
+        except BaseException:
+            file.close()
+            self._file = None
+            raise
+        file.truncate(resume_at or 0)
+        file.seek(resume_at or 0)
+        if resume_at is None:
+            self._put(self._encoder.start())
 
-    def _cells(self, booking: Any) -> list[str]:
-        if not isinstance(booking, dict):
-            booking = {"malformed": booking}
-        values = _flat(booking)
-        return [self._safe(_text(values.get(column))) for column in COLUMNS]
+    def _check_length(self, file: BinaryIO, resume_at: int | None) -> None:
+        if resume_at is not None and file.seek(0, io.SEEK_END) < resume_at:
+            raise ExportError(
+                f"{self.partial} is shorter than its journal says; pass restart=True (--restart) to begin anew"
+            )
 
-    def _safe(self, cell: str) -> str:
-        if self._raw_cells or not cell.startswith(_RISKY) or _is_number(cell):
-            return cell
-        return "'" + cell
+    def write(self, rows: Sequence[bytes]) -> None:
+        """Append rows."""
+        self._put(self._encoder.encode(rows))
+
+    def _put(self, content: bytes) -> None:
+        if not content:
+            return
+        if self._compressed and self._member is None:
+            self._member = gzip.GzipFile(fileobj=self._open_file, mode="wb", compresslevel=6, mtime=0)
+        (self._member or self._open_file).write(content)
+
+    @property
+    def _open_file(self) -> BinaryIO:
+        if self._file is None:
+            raise ValueError("the file is not open")
+        return self._file
+
+    def commit(self) -> int:
+        """Flush and sync; returns the size of the file."""
+        self._end_member()
+        file = self._open_file
+        file.flush()
+        os.fsync(file.fileno())
+        return file.tell()
+
+    def _end_member(self) -> None:
+        member, self._member = self._member, None
+        if member is not None:
+            member.close()
+
+    def finish(self) -> None:
+        """Sync, and give the file its name."""
+        self.commit()
+        self._close()
+        self.partial.replace(self.path)
+        sync_folder(self.path.parent)
+
+    def keep(self) -> None:
+        """Close."""
+        self._close()
+
+    def discard(self) -> None:
+        """Remove the partial file."""
+        self._close()
+        self.partial.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        file, self._file = self._file, None
+        self._member = None
+        if file is not None:
+            with contextlib.suppress(OSError):  # a full disk: what was not committed is dropped on the next open
+                file.close()
 
 
-def _is_number(cell: str) -> bool:
+class SpooledSink(FileSink):
+    """JSON lines until the end, then made into a format that can't be appended to.
+
+    Args:
+        path: The final name.
+        convert: Makes the format: `convert(rows, fresh file)`.
+    """
+
+    def __init__(self, path: Path, convert: Callable[[Iterator[bytes], Path], None]) -> None:
+        super().__init__(path, JsonLinesEncoder())
+        self._convert = convert
+
+    def finish(self) -> None:
+        """Convert, and give the file its name."""
+        self.commit()
+        self._close()
+        made = self.path.with_name(f".{self.path.name}.made")
+        made.unlink(missing_ok=True)
+        os.close(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        with self.partial.open("rb") as file:
+            self._convert(iter(file), made)
+        with made.open("rb") as file:
+            os.fsync(file.fileno())
+        made.replace(self.path)
+        sync_folder(self.path.parent)
+        self.partial.unlink(missing_ok=True)
+
+
+def check_destination(path: Path) -> None:
+    """Refuse a name that no file can have.
+
+    Raises:
+        InvalidRequestError: the folder does not exist, or the name is a folder.
+    """
+    if path.is_dir():
+        raise InvalidRequestError(f"{path} is a folder; give the name of a file")
+    if not path.parent.is_dir():
+        raise InvalidRequestError(f"the folder {path.parent} does not exist; make it first")
+
+
+def lock(file: Any, path: Path) -> None:
+    """Hold a partial file for this process, until it is closed.
+
+    Raises:
+        ExportError: another export writes there.
+    """
     try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+        import fcntl
+    except ImportError:  # Windows: opening for writing is protection enough
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise ExportError(f"another export is writing {path}; wait for it, or choose another name") from None
 
 
-def _flat(booking: Mapping[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {k: v for k, v in booking.items() if k in COLUMNS}
-    event_type = booking.get("eventType")
-    values["eventTypeSlug"] = event_type.get("slug") if isinstance(event_type, dict) else None
-    for kind in ("host", "attendee"):
-        people = booking.get(f"{kind}s")
-        for column, key in (("Names", "name"), ("Emails", "email"), ("TimeZones", "timeZone")):
-            if isinstance(people, list):
-                values[f"{kind}{column}"] = "; ".join(
-                    _text(p.get(key)) for p in people if isinstance(p, dict) and p.get(key) is not None
-                )
-    guests = booking.get("guests")
-    if isinstance(guests, list):
-        values["guests"] = "; ".join(_text(guest) for guest in guests)
-    rest = {k: v for k, v in booking.items() if k not in COLUMNS and k not in _NESTED}
-    values["otherFields"] = rest or None
-    return values
-
-
-def _text(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return value
-        case dict() | list():
-            return msgspec.json.encode(value).decode() if value else ""
-        case _:
-            return str(value)
-
-
-def choose_encoder(destination: str | os.PathLike[str], kind: str | None, *, raw_cells: bool = False) -> Encoder:
-    """The encoder of a destination, by `kind` or by its suffix.
+def format_of(destination: str | os.PathLike[str], kind: str | None = None) -> tuple[str, bool]:
+    """(format, compressed) of a destination, by `kind` or by its suffixes.
 
     Raises:
         InvalidRequestError: neither says a format that exists.
     """
     name = os.fspath(destination)
-    kind = (kind or ("jsonl" if name == "-" else Path(name).suffix.removeprefix("."))).lower()
-    match kind:
-        case "jsonl" | "ndjson":
-            return JsonLinesEncoder()
-        case "csv":
-            return CsvEncoder(raw_cells=raw_cells)
-        case _:
-            raise InvalidRequestError(
-                f"the format {kind or name!r} is not known; choose a name ending in .jsonl or .csv"
-            )
+    wanted = (kind or ("jsonl" if name == "-" else _suffixes(name))).lower().removeprefix(".")
+    base, _, packed = wanted.partition(".")
+    base = _SUFFIXES.get(base, base)
+    if base not in FORMATS or packed not in {"", "gz"} or (packed and base not in {"jsonl", "csv"}):
+        raise InvalidRequestError(
+            f"the format of {name!r} is not known; end the name in .jsonl, .csv (both may be followed by .gz), "
+            ".parquet, .sqlite or .ics, or say it with format="
+        )
+    return base, packed == "gz" or (kind is not None and name.endswith(".gz"))
 
 
-class OutputFile:
-    """Writes beside the final name and moves there at the end, so that no half file ever stands under it.
+def _suffixes(name: str) -> str:
+    suffixes = [suffix.lower() for suffix in Path(name).suffixes]
+    return "".join(suffixes[-2:] if suffixes[-1:] == [".gz"] else suffixes[-1:])
 
-    The file holds personal data: it is made readable for its owner only.
 
-    Args:
-        destination: The final name; `-` writes to standard output at once.
+def choose_sink(destination: str | os.PathLike[str], kind: str | None = None, *, raw_cells: bool = False) -> Sink:
+    """The sink of a destination.
+
+    Raises:
+        InvalidRequestError: an unknown format, or one that can't go to standard output.
+        MissingExtraError: the format needs a package that is not installed.
     """
+    base, compressed = format_of(destination, kind)
+    name = os.fspath(destination)
+    encoder: Encoder = CsvEncoder(raw_cells=raw_cells) if base == "csv" else JsonLinesEncoder()
+    if name == "-":
+        if base not in {"jsonl", "csv"} or compressed:
+            raise InvalidRequestError("standard output takes jsonl or csv; give a file name for other formats")
+        return StreamSink(encoder)
+    path = Path(name)
+    match base:
+        case "parquet":
+            from calcom_async.export.parquet import load_pyarrow, write_parquet
 
-    def __init__(self, destination: str | os.PathLike[str]) -> None:
-        name = os.fspath(destination)
-        self.path = None if name == "-" else Path(name)
-        self._partial: Path | None = None
-        self._file: BinaryIO | None = None
+            load_pyarrow()
+            return SpooledSink(path, write_parquet)
+        case "ics":
+            from calcom_async.export.ics import load_icalendar, write_calendar
 
-    def open(self) -> None:
-        """Open the file beside the final name.
+            load_icalendar()
+            return SpooledSink(path, write_calendar)
+        case "sqlite":
+            from calcom_async.export.sqlite import SqliteSink
 
-        Raises:
-            InvalidRequestError: the folder does not exist, or the name is a folder.
-        """
-        if self.path is None:
-            self._file = sys.stdout.buffer
-            return
-        if self.path.is_dir():
-            raise InvalidRequestError(f"{self.path} is a folder; give the name of a file")
-        if not self.path.parent.is_dir():
-            raise InvalidRequestError(f"the folder {self.path.parent} does not exist; make it first")
-        self._partial = self.path.with_name(f".{self.path.name}.{os.getpid()}.partial")
-        self._file = os.fdopen(os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
-
-    def write(self, content: bytes) -> None:
-        """Append bytes."""
-        if self._file is None:
-            raise ValueError("the file is not open")
-        self._file.write(content)
-
-    def finish(self) -> None:
-        """Bring every byte to the disk, and the file to its name."""
-        if self._file is None:
-            return
-        self._file.flush()
-        if self._partial is not None and self.path is not None:
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._partial.replace(self.path)
-        self._file = None
-
-    def discard(self) -> None:
-        """Take back what was written; nothing stands under the final name, or what stood there before."""
-        if self._file is not None and self._partial is not None:
-            self._file.close()
-            self._partial.unlink(missing_ok=True)
-        self._file = None
+            return SqliteSink(path)
+        case _:
+            return FileSink(path, encoder, compressed=compressed)

@@ -7,7 +7,8 @@ is proven complete.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+import hashlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 import attrs
@@ -18,7 +19,7 @@ from calcom_async.errors import DecodeError
 from calcom_async.export.plan import Window, halve, milliseconds, wire_instant
 from calcom_async.export.report import Tally
 
-__all__ = ["PAGE_SIZE", "Answer", "Fetch", "Row", "Walk", "read_answer"]
+__all__ = ["PAGE_SIZE", "SHARED_PAGES", "Answer", "Fetch", "Row", "Step", "Walk", "read_answer"]
 
 PAGE_SIZE = 250
 """The most bookings that Cal.com gives at once."""
@@ -122,21 +123,38 @@ def _row(raw: bytes) -> Row:
     return Row(raw, uid, created, glance.status if isinstance(glance.status, str) else "")
 
 
+@attrs.frozen
+class Step:
+    """Some rows of a walk, and where it stands once they are in the file.
+
+    Attributes:
+        rows: New rows.
+        position: What was created before this has been handed over.
+        seen: Uids handed over of bookings created exactly at `position`.
+    """
+
+    rows: list[Row]
+    position: int
+    seen: frozenset[str]
+
+
 class Walk:
-    """Walks one window and hands over its rows in batches, each row once.
+    """Walks one window and hands over its rows step by step, each row once.
 
     Attributes:
         window: What it walks; `give_half` shortens it while it runs.
         position: Everything created before this instant (milliseconds) has been handed over.
     """
 
-    def __init__(self, window: Window, fetch: Fetch, tally: Tally) -> None:
+    def __init__(
+        self, window: Window, fetch: Fetch, tally: Tally, *, position: int | None = None, seen: Iterable[str] = ()
+    ) -> None:
         self.window = window
-        self.position = window.start
+        self.position = window.start if position is None else position
         self.rows = 0
         self._fetch = fetch
         self._tally = tally
-        self._at_position: set[str] = set()
+        self._at_position: set[str] = set(seen)
         """Uids handed over of rows created exactly at `position`; never more than one tie."""
 
     def left(self, density: float) -> float:
@@ -164,7 +182,10 @@ class Walk:
         self.window, other = halves
         return other
 
-    async def batches(self, first: Answer | None = None) -> AsyncGenerator[list[Row], None]:
+    def _step(self, rows: list[Row]) -> Step:
+        return Step(rows, self.position, frozenset(self._at_position))
+
+    async def steps(self, first: Answer | None = None) -> AsyncGenerator[Step, None]:
         """The rows of the window.
 
         Args:
@@ -178,12 +199,12 @@ class Walk:
             fresh = self._fresh(answer.rows)
             full, answer = answer.full, None
             if fresh:
-                yield fresh
+                yield self._step(fresh)
             if not full:
                 self.position = max(self.position, self.window.end)
             elif stuck:
-                async for batch in self._instant(self.position):
-                    yield batch
+                async for step in self._instant(self.position):
+                    yield step
                 self.position += 1
                 self._at_position.clear()
 
@@ -220,7 +241,7 @@ class Walk:
         return fresh
 
     def _is_new_malformed(self, row: Row) -> bool:
-        key = f"\0{hash(row.raw)}"
+        key = f"malformed {hashlib.blake2b(row.raw, digest_size=12).hexdigest()}"
         if key in self._at_position:
             self._tally.duplicates += 1
             return False
@@ -228,7 +249,7 @@ class Walk:
         self._tally.malformed += 1
         return True
 
-    async def _instant(self, moment: int) -> AsyncGenerator[list[Row], None]:
+    async def _instant(self, moment: int) -> AsyncGenerator[Step, None]:
         """Read one instant alone until it is complete.
 
         The list of one instant has a length, which a walk with skip finds however its rows are shuffled; when as many
@@ -246,7 +267,7 @@ class Walk:
                 known.update(row.uid for row in fresh if row.uid is not None)
                 self.rows += len(fresh)
                 if fresh:
-                    yield fresh
+                    yield self._step(fresh)
                 if not answer.full:
                     break
             self._tally.longest_tie = max(self._tally.longest_tie, counted)

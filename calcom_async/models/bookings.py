@@ -189,7 +189,7 @@ class Booking(Record):
     """What the occurrences of one recurring booking share: `cal.bookings.get_series(...)` gives them all."""
     seat_uid: str | None = None
     """The seat that was just booked; only in the answer to the booking of a seat."""
-    rating: int | None = None
+    rating: float | None = None
     """The attendee's rating, 1 to 5."""
     ics_uid: str | None = None
     """The id of the calendar event."""

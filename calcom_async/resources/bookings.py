@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import attrs
 
@@ -19,6 +20,9 @@ from calcom_async.resources.booking_meetings import BookingMeetings
 from calcom_async.resources.booking_requests import VERSIONS, booking_filters, paging_for
 from calcom_async.resources.email_verification import EmailVerification
 from calcom_async.resources.resource import Listing, Resource, operation, paginated
+
+if TYPE_CHECKING:
+    from calcom_async.export import ExportArguments, ExportReport
 
 __all__ = ["Bookings", "TeamBookings"]
 
@@ -161,6 +165,25 @@ class Bookings(BookingCreation[M], BookingChanges[M], BookingMeetings[M]):
         """
         return await self._booking("GET", "/bookings/by-seat/{seatUid}", seat_uid)
 
+    # --- all of them --------------------------------------------------------------------------------------------------
+
+    @operation
+    async def export(self, destination: str | os.PathLike[str], **arguments: Unpack[ExportArguments]) -> ExportReport:
+        """Write every booking that exists now into a file, exactly once: what paging through `list` can't promise.
+
+        `GET /v2/bookings`, OAuth scope `BOOKING_READ`. An export that was interrupted goes on when it is called again.
+
+        Args:
+            destination: A file name ending in `.jsonl`, `.csv` (both may be followed by `.gz`), `.parquet`, `.sqlite`
+                or `.ics`, or `-` for JSON lines on standard output.
+            **arguments: Filters and options; see `calcom_async.export.export_bookings`.
+
+        Raises:
+            InvalidRequestError: an unknown format, a folder that does not exist, a filter that can't be.
+            ExportError: it could not be finished; nothing stands under the final name. The cause is chained.
+        """
+        return await _export(self, "/bookings", destination, arguments)
+
 
 class TeamBookings(Resource[M]):
     """The bookings of a team's event types, for those who administer it."""
@@ -204,3 +227,22 @@ class TeamBookings(Resource[M]):
         )  # fmt: skip
         listing = self._list("/bookings", Booking, query=query, page_size=page_size)
         return attrs.evolve(listing, start=Position(skip))
+
+    @operation
+    async def export(self, destination: str | os.PathLike[str], **arguments: Unpack[ExportArguments]) -> ExportReport:
+        """Write every booking of the team into a file, exactly once; as `cal.bookings.export`.
+
+        `GET {scope}/bookings`, OAuth scope `TEAM_BOOKING_READ`.
+        """
+        return await _export(self, "/bookings", destination, arguments)
+
+
+async def _export(
+    resource: Resource[Any], template: str, destination: str | os.PathLike[str], arguments: ExportArguments
+) -> ExportReport:
+    """The export of one list of bookings: built on the client, as any user would build it."""
+    from calcom_async.client import AsyncCalCom
+    from calcom_async.export import export_list
+
+    path = resource._request("GET", template, ()).path
+    return await export_list(AsyncCalCom.on(resource._channel), path.strip("/"), destination, arguments)

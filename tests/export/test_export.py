@@ -98,7 +98,7 @@ async def test_a_failure_leaves_what_stood_there_and_says_what_to_do(tmp_path: P
     assert [p.name for p in tmp_path.iterdir()] == ["all.jsonl"]
 
 
-async def test_cancelling_leaves_no_half_file_and_no_task(tmp_path: Path) -> None:
+async def test_cancelling_leaves_no_half_file_under_the_name_and_no_task(tmp_path: Path) -> None:
     async with Sandbox(bookings=4000, seed=8, rate_limit=None, latency=0.05) as sandbox, sandbox.client() as cal:
         before = asyncio.all_tasks()
         task = asyncio.create_task(export_bookings(cal, tmp_path / "all.jsonl", concurrency=2))
@@ -107,7 +107,7 @@ async def test_cancelling_leaves_no_half_file_and_no_task(tmp_path: Path) -> Non
         with pytest.raises(asyncio.CancelledError):
             await task
         left = {t for t in asyncio.all_tasks() - before if "export" in repr(t)}
-    assert list(tmp_path.iterdir()) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".all.jsonl.journal", ".all.jsonl.partial"]
     assert left == set()
 
 
@@ -123,8 +123,11 @@ async def test_a_disk_that_is_full_is_an_export_error(tmp_path: Path) -> None:
                 await export_bookings(cal, tmp_path / "all.jsonl")
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert isinstance(caught.value.__cause__, OSError)
-    assert list(tmp_path.iterdir()) == []
+        assert isinstance(caught.value.__cause__, OSError)
+        assert not (tmp_path / "all.jsonl").exists()
+        report = await export_bookings(cal, tmp_path / "all.jsonl")
+        assert sorted(uids(tmp_path / "all.jsonl")) == sorted(sandbox.booking_uids())
+    assert report.bookings == 600
 
 
 async def test_impossible_concurrency_is_refused(acal: AsyncCalCom) -> None:
@@ -140,3 +143,21 @@ async def test_filters_that_can_not_be_are_refused_before_anything_is_sent(acal:
     with pytest.raises(InvalidRequestError, match="after_start: has no UTC offset"):
         await export_bookings(acal, "x.jsonl", after_start="2026-02-01T00:00:00")
     assert len(sandbox.requests) == 0
+
+
+async def test_the_verb_of_bookings_on_the_async_face(tmp_path: Path) -> None:
+    async with Sandbox(bookings=400, seed=2, rate_limit=None) as sandbox, sandbox.client() as cal:
+        report = await cal.bookings.export(tmp_path / "all.jsonl", concurrency=2)
+        team = await cal.team(501).bookings.export(tmp_path / "team.jsonl", status=["past", "upcoming"])
+        listed = await cal.team(501).bookings.list(status=["past", "upcoming"]).collect()
+        assert sorted(uids(tmp_path / "all.jsonl")) == sorted(sandbox.booking_uids())
+    assert report.bookings == 400
+    assert team.bookings == len(uids(tmp_path / "team.jsonl")) == len({booking.uid for booking in listed}) > 0
+
+
+def test_the_verb_of_bookings_on_the_blocking_face(tmp_path: Path) -> None:
+    told = list[ExportProgress]()
+    with Sandbox(bookings=400, seed=2, rate_limit=None) as sandbox, sandbox.blocking_client() as cal:
+        report = cal.bookings.export(tmp_path / "all.csv", progress=told.append)
+    assert report.bookings == 400
+    assert told[-1].bookings == 400

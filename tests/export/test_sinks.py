@@ -1,97 +1,116 @@
-"""What the files hold, byte for byte."""
+"""Files appear under their name when they are complete, and can be cut back to a commit and gone on with."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+import gzip
 import stat
 from pathlib import Path
 
 import pytest
 
-from calcom_async.errors import InvalidRequestError
-from calcom_async.export.sinks import COLUMNS, CsvEncoder, JsonLinesEncoder, OutputFile, choose_encoder
+from calcom_async.errors import ExportError, InvalidRequestError
+from calcom_async.export.encoders import CsvEncoder, JsonLinesEncoder
+from calcom_async.export.sinks import FileSink, SpooledSink, StreamSink, choose_sink, format_of
+from calcom_async.export.sqlite import SqliteSink
 
-BOOKING = {
-    "uid": "u1", "id": 7, "status": "accepted", "title": "=1+1", "description": None, "start": "2026-12-01T09:00:00.000Z",
-    "end": "2026-12-01T09:30:00.000Z", "duration": 30, "eventTypeId": 42, "eventType": {"id": 42, "slug": "intro"},
-    "hosts": [{"name": "Owner Example", "email": "owner@example.com"}, {"id": "unknown", "name": "Second", "email": "s@example.com"}],
-    "attendees": [{"name": "Ada, Countess\nof Lovelace", "email": "ada@example.com", "timeZone": "Europe/London"}],
-    "guests": ["a@example.com"], "absentHost": False, "location": "+441632960000", "rating": -3, "metadata": {"k": "v"}, "newField": [1],
-}  # fmt: skip
+ROWS = [b'{"uid":"%d"}' % n for n in range(6)]
 
 
-def read(content: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+@pytest.mark.parametrize(
+    ("name", "kind", "expected"),
+    [
+        ("a.jsonl", None, ("jsonl", False)),
+        ("a.b.NDJSON", None, ("jsonl", False)),
+        ("a.csv.gz", None, ("csv", True)),
+        ("a.jsonl.gz", None, ("jsonl", True)),
+        ("a.parquet", None, ("parquet", False)),
+        ("a.db", None, ("sqlite", False)),
+        ("a.ics", None, ("ics", False)),
+        ("-", None, ("jsonl", False)),
+        ("-", "csv", ("csv", False)),
+        ("a.txt", "csv", ("csv", False)),
+        ("a.txt.gz", "csv", ("csv", True)),
+    ],
+)
+def test_the_format_follows_the_name_or_what_is_said(name: str, kind: str | None, expected: tuple[str, bool]) -> None:
+    assert format_of(name, kind) == expected
 
 
-def test_json_lines_hold_the_wire_json_as_it_came() -> None:
-    rows = [b'{"b":1,  "a":"\\u00e9"}', json.dumps(BOOKING).encode()]
-    assert JsonLinesEncoder().encode(rows) == rows[0] + b"\n" + rows[1] + b"\n"
-    assert JsonLinesEncoder().encode([]) == b""
+@pytest.mark.parametrize("name", ["a.docx", "a", "a.parquet.gz", "a.gz", "jsonl"])
+def test_other_formats_are_refused_with_the_list_of_those_there_are(name: str) -> None:
+    with pytest.raises(InvalidRequestError, match=r"\.jsonl, \.csv"):
+        format_of(name)
 
 
-def test_json_lines_stay_one_line_each_when_the_server_indents() -> None:
-    lines = JsonLinesEncoder().encode([json.dumps(BOOKING, indent=2).encode()]).splitlines()
-    assert [json.loads(line) for line in lines] == [BOOKING]
+def test_standard_output_takes_text_only() -> None:
+    assert isinstance(choose_sink("-"), StreamSink)
+    with pytest.raises(InvalidRequestError, match="standard output takes jsonl or csv"):
+        choose_sink("-", "parquet")
 
 
-def test_csv_flattens_as_documented() -> None:
-    encoder = CsvEncoder()
-    (row,) = read(encoder.start() + encoder.encode([json.dumps(BOOKING).encode()]))
-    assert tuple(row) == COLUMNS
-    assert row["uid"] == "u1"
-    assert row["eventTypeSlug"] == "intro"
-    assert row["hostEmails"] == "owner@example.com; s@example.com"
-    assert row["attendeeNames"] == "Ada, Countess\nof Lovelace"
-    assert row["attendeeTimeZones"] == "Europe/London"
-    assert row["absentHost"] == "false"
-    assert row["description"] == ""
-    assert json.loads(row["metadata"]) == {"k": "v"}
-    assert json.loads(row["otherFields"]) == {"newField": [1]}
-
-
-def test_csv_cells_never_run_as_formulas_unless_wanted() -> None:
-    content = json.dumps(
-        {**BOOKING, "location": "@SUM(A1)", "description": "\tx", "cancellationReason": "-2+3"}
-    ).encode()
-    (row,) = read(CsvEncoder().start() + CsvEncoder().encode([content]))
-    assert (row["title"], row["location"], row["description"]) == ("'=1+1", "'@SUM(A1)", "'\tx")
-    assert row["cancellationReason"] == "'-2+3"
-    assert row["rating"] == "-3"
-    (raw,) = read(CsvEncoder(raw_cells=True).start() + CsvEncoder(raw_cells=True).encode([content]))
-    assert (raw["title"], raw["location"]) == ("=1+1", "@SUM(A1)")
-
-
-def test_the_format_follows_the_name() -> None:
-    assert isinstance(choose_encoder("x.jsonl", None), JsonLinesEncoder)
-    assert isinstance(choose_encoder("x.CSV", None), CsvEncoder)
-    assert isinstance(choose_encoder("-", None), JsonLinesEncoder)
-    assert isinstance(choose_encoder("x.txt", "csv"), CsvEncoder)
-    with pytest.raises(InvalidRequestError, match=r"\.jsonl or \.csv"):
-        choose_encoder("x.docx", None)
-
-
-def test_a_file_stands_under_its_name_only_when_it_is_complete(tmp_path: Path) -> None:
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_file_stands_under_its_name_only_when_it_is_complete(tmp_path: Path, *, compressed: bool) -> None:
     path = tmp_path / "x.jsonl"
-    output = OutputFile(path)
-    output.open()
-    output.write(b"half")
+    sink = FileSink(path, JsonLinesEncoder(), compressed=compressed)
+    sink.open()
+    sink.write(ROWS[:2])
     assert not path.exists()
-    output.finish()
-    assert path.read_bytes() == b"half"
+    sink.finish()
+    content = path.read_bytes()
+    assert (gzip.decompress(content) if compressed else content) == b'{"uid":"0"}\n{"uid":"1"}\n'
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    again = OutputFile(path)
-    again.open()
-    again.write(b"worse")
-    again.discard()
-    assert path.read_bytes() == b"half"
     assert [p.name for p in tmp_path.iterdir()] == ["x.jsonl"]
 
 
+@pytest.mark.parametrize("compressed", [False, True])
+def test_what_came_after_a_commit_is_cut_off_when_it_goes_on(tmp_path: Path, *, compressed: bool) -> None:
+    path = tmp_path / "x.csv"
+    sink = FileSink(path, CsvEncoder(), compressed=compressed)
+    sink.open()
+    sink.write(ROWS[:2])
+    committed = sink.commit()
+    sink.write(ROWS[2:4])
+    sink.keep()
+    again = FileSink(path, CsvEncoder(), compressed=compressed)
+    assert again.unfinished()
+    again.open(committed)
+    again.write(ROWS[4:])
+    again.finish()
+    text = (gzip.decompress(path.read_bytes()) if compressed else path.read_bytes()).decode()
+    assert [line.split(",")[0] for line in text.splitlines()] == ["uid", "0", "1", "4", "5"]
+
+
+def test_a_partial_file_that_lost_bytes_is_refused(tmp_path: Path) -> None:
+    sink = FileSink(tmp_path / "x.jsonl", JsonLinesEncoder())
+    sink.open()
+    sink.keep()
+    with pytest.raises(ExportError, match="shorter than its journal says"):
+        sink.open(100)
+
+
+def test_two_exports_into_one_file_are_refused(tmp_path: Path) -> None:
+    first, second = (FileSink(tmp_path / "x.jsonl", JsonLinesEncoder()) for _ in range(2))
+    first.open()
+    with pytest.raises(ExportError, match="another export is writing"):
+        second.open()
+    first.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spooled_format_is_made_at_the_end(tmp_path: Path) -> None:
+    sink = SpooledSink(
+        tmp_path / "x.made", lambda rows, path: path.write_bytes(b"".join(sorted(rows, reverse=True))) and None
+    )
+    sink.open()
+    sink.write(ROWS[:2])
+    sink.finish()
+    assert (tmp_path / "x.made").read_bytes() == b'{"uid":"1"}\n{"uid":"0"}\n'
+    assert [p.name for p in tmp_path.iterdir()] == ["x.made"]
+
+
 def test_impossible_destinations_are_refused_with_advice(tmp_path: Path) -> None:
-    with pytest.raises(InvalidRequestError, match="does not exist; make it first"):
-        OutputFile(tmp_path / "no" / "x.jsonl").open()
+    for sink in (FileSink(tmp_path / "no" / "x.jsonl", JsonLinesEncoder()), SqliteSink(tmp_path / "no" / "x.sqlite")):
+        with pytest.raises(InvalidRequestError, match="does not exist; make it first"):
+            sink.open()
     with pytest.raises(InvalidRequestError, match="is a folder"):
-        OutputFile(tmp_path).open()
+        FileSink(tmp_path, JsonLinesEncoder()).open()

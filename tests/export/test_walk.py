@@ -8,6 +8,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -51,8 +52,8 @@ class ShuffledList:
 async def walk_all(server: ShuffledList, windows: tuple[Window, ...], tally: Tally) -> list[str]:
     found = []
     for window in windows:
-        async for rows in Walk(window, server.fetch, tally).batches():
-            found += [row.uid for row in rows]
+        async for step in Walk(window, server.fetch, tally).steps():
+            found += [row.uid for row in step.rows]
     return [uid for uid in found if uid is not None]
 
 
@@ -73,6 +74,28 @@ def test_ties_longer_than_a_page_are_read_until_they_are_complete() -> None:
     assert sorted(found) == sorted(row["uid"] for row in server.rows)
     assert tally.longest_tie == 700
     assert tally.doubts == []
+
+
+@pytest.mark.parametrize("stop_after", range(1, 9))
+def test_a_walk_goes_on_from_any_step(stop_after: int) -> None:
+    created = [START + n // 40 for n in range(900)] + [START + 30] * 600 + [START + 40] * 5
+    server, tally = ShuffledList(created), Tally()
+
+    async def run() -> list[str | None]:
+        window, found = Window(START, START + 100), []
+        position, seen = START, frozenset[str]()
+        steps = Walk(window, server.fetch, tally).steps()
+        async for step in steps:
+            found += [row.uid for row in step.rows]
+            position, seen = step.position, step.seen
+            if len(found) >= stop_after * 170:
+                break
+        await steps.aclose()
+        async for step in Walk(window, server.fetch, tally, position=position, seen=seen).steps():
+            found += [row.uid for row in step.rows]
+        return found
+
+    assert sorted(uid for uid in asyncio.run(run()) if uid) == sorted(row["uid"] for row in server.rows)
 
 
 def test_a_tie_that_never_closes_is_said_to_be_doubtful() -> None:
@@ -96,13 +119,13 @@ def test_half_of_a_window_is_given_away_while_it_is_walked_and_nothing_is_lost()
 
     async def run() -> tuple[list[str | None], int]:
         walk, found, others = Walk(Window(START, START + 4000), server.fetch, tally), [], []
-        async for rows in walk.batches():
-            found += [row.uid for row in rows]
+        async for step in walk.steps():
+            found += [row.uid for row in step.rows]
             if (half := walk.give_half(1.0)) is not None:
                 others.append(half)
         for half in others:
-            async for rows in Walk(half, server.fetch, tally).batches():
-                found += [row.uid for row in rows]
+            async for step in Walk(half, server.fetch, tally).steps():
+                found += [row.uid for row in step.rows]
         return found, len(others)
 
     found, given_away = asyncio.run(run())
@@ -124,7 +147,7 @@ def test_rows_without_uid_or_creation_time_are_kept_as_they_came() -> None:
 
     async def run() -> list[bytes]:
         walk = Walk(Window(START, START + 10), fetch, tally)
-        return [row.raw async for batch in walk.batches() for row in batch]
+        return [row.raw async for step in walk.steps() for row in step.rows]
 
     tally = Tally()
     assert [json.loads(raw) for raw in asyncio.run(run())] == rows

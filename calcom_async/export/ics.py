@@ -1,0 +1,112 @@
+"""`.ics`: one VEVENT a booking, with a stable UID and the host's time zone; extra `ics` (the library `icalendar`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from calcom_async.errors import MissingExtraError
+
+__all__ = ["load_icalendar", "write_calendar"]
+
+_STATUS = {"accepted": "CONFIRMED", "pending": "TENTATIVE", "awaiting_host": "TENTATIVE"}
+
+
+def load_icalendar() -> Any:
+    """The module icalendar.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        import icalendar
+    except ImportError:
+        raise MissingExtraError("writing iCalendar files", "ics") from None
+    return icalendar
+
+
+def write_calendar(rows: Iterator[bytes], path: Path) -> None:
+    """Write wire JSON, one booking an item, as an iCalendar file.
+
+    Events are written one by one; the time zones they use stand at the end, which the format allows.
+    """
+    icalendar = load_icalendar()
+    zones: dict[str, tuple[datetime, datetime]] = {}
+    with path.open("wb") as file:
+        file.write(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//calcom-async//bookings//EN\r\n")
+        for raw in rows:
+            event = _event(icalendar, msgspec.json.decode(raw), zones)
+            if event is not None:
+                file.write(event.to_ical())
+        for name, (first, last) in sorted(zones.items()):
+            zone = icalendar.Timezone.from_tzinfo(ZoneInfo(name), name, first_date=first.date(), last_date=last.date())
+            file.write(zone.to_ical())
+        file.write(b"END:VCALENDAR\r\n")
+
+
+def _event(icalendar: Any, booking: Any, zones: dict[str, tuple[datetime, datetime]]) -> Any:
+    if not isinstance(booking, dict):
+        return None
+    start, end = _instant(booking.get("start")), _instant(booking.get("end"))
+    uid = booking.get("uid")
+    if start is None or not isinstance(uid, str):
+        return None
+    zone = _zone(booking)
+    if zone is not None:
+        first, last = zones.get(zone.key, (start, start))
+        zones[zone.key] = min(first, start), max(last, end or start)
+    event = icalendar.Event()
+    event.add("uid", booking.get("icsUid") or f"{uid}@cal.com")
+    event.add("dtstamp", _instant(booking.get("updatedAt")) or _instant(booking.get("createdAt")) or start)
+    event.add("dtstart", start.astimezone(zone) if zone else start)
+    if end is not None:
+        event.add("dtend", end.astimezone(zone) if zone else end)
+    event.add("summary", str(booking.get("title") or ""))
+    event.add("status", _STATUS.get(str(booking.get("status")), "CANCELLED"))
+    for name, key in (("description", "description"), ("location", "location"), ("url", "meetingUrl")):
+        if booking.get(key):
+            event.add(name, str(booking[key]))
+    _people(icalendar, event, booking)
+    return event
+
+
+def _people(icalendar: Any, event: Any, booking: Mapping[str, Any]) -> None:
+    for key, role in (("hosts", "organizer"), ("attendees", "attendee")):
+        people = booking.get(key)
+        for person in people if isinstance(people, list) else ():
+            if not isinstance(person, dict) or not person.get("email"):
+                continue
+            address = icalendar.vCalAddress(f"mailto:{person['email']}")
+            if person.get("name"):
+                address.params["CN"] = icalendar.vText(str(person["name"]))
+            if role == "organizer" and "ORGANIZER" in event:
+                role = "attendee"  # noqa: PLW2901 - there is one organizer; the other hosts attend
+            event.add(role, address)
+
+
+def _instant(text: Any) -> datetime | None:
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _zone(booking: Mapping[str, Any]) -> ZoneInfo | None:
+    """The first host's time zone; None where there is none that is known, or it is UTC."""
+    hosts = booking.get("hosts")
+    first = hosts[0] if isinstance(hosts, list) and hosts else None
+    name = first.get("timeZone") if isinstance(first, dict) else None
+    if not isinstance(name, str) or name in {"UTC", "Etc/UTC"}:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None

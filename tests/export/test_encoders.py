@@ -1,0 +1,59 @@
+"""What the files hold, byte for byte."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+from calcom_async.export.encoders import COLUMNS, CsvEncoder, JsonLinesEncoder
+
+BOOKING = {
+    "uid": "u1", "id": 7, "status": "accepted", "title": "=1+1", "description": None, "start": "2026-12-01T09:00:00.000Z",
+    "end": "2026-12-01T09:30:00.000Z", "duration": 30, "eventTypeId": 42, "eventType": {"id": 42, "slug": "intro"},
+    "hosts": [{"name": "Owner Example", "email": "owner@example.com"}, {"id": "unknown", "name": "Second", "email": "s@example.com"}],
+    "attendees": [{"name": "Ada, Countess\nof Lovelace", "email": "ada@example.com", "timeZone": "Europe/London"}],
+    "guests": ["a@example.com"], "absentHost": False, "location": "+441632960000", "rating": -3, "metadata": {"k": "v"}, "newField": [1],
+}  # fmt: skip
+
+
+def read(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+
+
+def test_json_lines_hold_the_wire_json_as_it_came() -> None:
+    rows = [b'{"b":1,  "a":"\\u00e9"}', json.dumps(BOOKING).encode()]
+    assert JsonLinesEncoder().encode(rows) == rows[0] + b"\n" + rows[1] + b"\n"
+    assert JsonLinesEncoder().encode([]) == b""
+
+
+def test_json_lines_stay_one_line_each_when_the_server_indents() -> None:
+    lines = JsonLinesEncoder().encode([json.dumps(BOOKING, indent=2).encode()]).splitlines()
+    assert [json.loads(line) for line in lines] == [BOOKING]
+
+
+def test_csv_flattens_as_documented() -> None:
+    encoder = CsvEncoder()
+    (row,) = read(encoder.start() + encoder.encode([json.dumps(BOOKING).encode()]))
+    assert tuple(row) == COLUMNS
+    assert row["uid"] == "u1"
+    assert row["eventTypeSlug"] == "intro"
+    assert row["hostEmails"] == "owner@example.com; s@example.com"
+    assert row["attendeeNames"] == "Ada, Countess\nof Lovelace"
+    assert row["attendeeTimeZones"] == "Europe/London"
+    assert row["absentHost"] == "false"
+    assert row["description"] == ""
+    assert json.loads(row["metadata"]) == {"k": "v"}
+    assert json.loads(row["otherFields"]) == {"newField": [1]}
+
+
+def test_csv_cells_never_run_as_formulas_unless_wanted() -> None:
+    content = json.dumps(
+        {**BOOKING, "location": "@SUM(A1)", "description": "\tx", "cancellationReason": "-2+3"}
+    ).encode()
+    (row,) = read(CsvEncoder().start() + CsvEncoder().encode([content]))
+    assert (row["title"], row["location"], row["description"]) == ("'=1+1", "'@SUM(A1)", "'\tx")
+    assert row["cancellationReason"] == "'-2+3"
+    assert row["rating"] == "-3"
+    (raw,) = read(CsvEncoder(raw_cells=True).start() + CsvEncoder(raw_cells=True).encode([content]))
+    assert (raw["title"], raw["location"]) == ("=1+1", "@SUM(A1)")

@@ -1,0 +1,93 @@
+"""Parquet, SQLite and iCalendar hold the bookings typed, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from calcom_async.export.columns import booking_columns
+from calcom_async.export.ics import write_calendar
+from calcom_async.export.parquet import write_parquet
+from calcom_async.export.sqlite import SqliteSink
+
+BOOKING: dict[str, Any] = {
+    "uid": "u1", "id": 7, "status": "accepted", "title": "Intro; with, commas", "description": None, "start": "2026-07-01T09:00:00.000Z",
+    "end": "2026-07-01T09:30:00.000Z", "duration": 30, "eventTypeId": 42, "eventType": {"id": 42, "slug": "intro"},
+    "hosts": [{"id": "unknown", "name": "Owner Example", "email": "owner@example.com", "timeZone": "America/New_York"}],
+    "attendees": [{"name": "Ada", "email": "ada@example.com", "timeZone": "Europe/London", "absent": False, "odd": 1}],
+    "guests": ["a@example.com"], "absentHost": False, "rating": 4, "metadata": {"k": "v"}, "newField": [1], "icsUid": "u1@Cal.com",
+    "createdAt": "2026-06-01T00:00:00.123Z", "updatedAt": None, "location": "https://example.com/room",
+}  # fmt: skip
+ODD: dict[str, Any] = {"uid": "u2", "duration": "half an hour", "start": "soon", "hosts": ["nobody"], "attendees": None}
+LINES = [json.dumps(BOOKING).encode(), json.dumps(ODD).encode(), b'"no booking"']
+
+
+def test_columns_keep_what_does_not_fit_in_other() -> None:
+    columns = booking_columns(ODD)
+    assert columns["duration"] is None
+    assert columns["start"] is None
+    assert json.loads(columns["other"]) == {"duration": "half an hour", "start": "soon"}
+    assert json.loads(booking_columns("x")["other"]) == {"malformed": "x"}
+    assert json.loads(booking_columns(BOOKING)["other"]) == {"newField": [1]}
+
+
+def test_parquet_is_typed_and_nested(tmp_path: Path) -> None:
+    pq = pytest.importorskip("pyarrow.parquet")
+    pa = pytest.importorskip("pyarrow")
+    write_parquet(iter(LINES), tmp_path / "x.parquet")
+    table = pq.read_table(tmp_path / "x.parquet")
+    assert table.schema.field("start").type == pa.timestamp("ms", tz="UTC")
+    assert table.schema.field("duration").type == pa.int64()
+    first, second, third = table.to_pylist()
+    assert first["start"] == datetime.fromisoformat(BOOKING["start"])
+    assert first["attendees"][0] == {
+        "name": "Ada", "email": "ada@example.com", "display_email": None, "time_zone": "Europe/London", "language": None,
+        "absent": False, "phone_number": None, "seat_uid": None, "other": '{"odd":1}',
+    }  # fmt: skip
+    assert first["hosts"][0]["id"] == "unknown"
+    assert first["rating"] == 4.0
+    assert json.loads(second["hosts"][0]["other"]) == {"malformed": "nobody"}
+    assert json.loads(third["other"]) == {"malformed": "no booking"}
+
+
+def test_sqlite_replaces_by_uid_with_all_its_people(tmp_path: Path) -> None:
+    sink = SqliteSink(tmp_path / "x.sqlite")
+    sink.open()
+    sink.write(LINES)
+    sink.write([json.dumps({**BOOKING, "status": "cancelled", "attendees": []}).encode()])
+    sink.finish()
+    database = sqlite3.connect(tmp_path / "x.sqlite")
+    try:
+        rows = database.execute("SELECT uid, status, start, rating, wire FROM bookings ORDER BY uid DESC").fetchall()
+        assert rows[1][:4] == ("u1", "cancelled", "2026-07-01T09:00:00.000Z", 4.0)
+        assert json.loads(rows[1][4])["newField"] == [1]
+        assert rows[0][0] == "u2"
+        assert rows[2][0].startswith("malformed-")
+        assert database.execute("SELECT count(*) FROM attendees").fetchone() == (0,)
+        assert database.execute("SELECT booking_uid, email FROM hosts WHERE booking_uid = 'u1'").fetchall() == [
+            ("u1", "owner@example.com")
+        ]
+    finally:
+        database.close()
+
+
+def test_calendar_events_keep_their_uid_and_the_host_s_time_zone(tmp_path: Path) -> None:
+    icalendar = pytest.importorskip("icalendar")
+    cancelled = {**BOOKING, "uid": "u3", "icsUid": None, "status": "cancelled", "hosts": []}
+    path = tmp_path / "x.ics"
+    path.touch()
+    write_calendar(iter([*LINES, json.dumps(cancelled).encode()]), path)
+    calendar = icalendar.Calendar.from_ical(path.read_bytes())
+    first, second = calendar.walk("VEVENT")
+    assert (first["UID"], second["UID"]) == ("u1@Cal.com", "u3@cal.com")
+    assert first.decoded("DTSTART") == datetime.fromisoformat(BOOKING["start"])
+    assert first["DTSTART"].params["TZID"] == "America/New_York"
+    assert first["SUMMARY"] == "Intro; with, commas"
+    assert (first["STATUS"], second["STATUS"]) == ("CONFIRMED", "CANCELLED")
+    assert str(first["ORGANIZER"]) == "mailto:owner@example.com"
+    assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["America/New_York"]
