@@ -71,6 +71,7 @@ class Failure:
 
     status: int
     body: bytes
+    headers: dict[str, str]
     left: int
     method: str | None
     path: str | None
@@ -101,20 +102,20 @@ class Application:
             failure.left -= 1
         headers: dict[str, str] = {}
         body: Any = None
-        if failure is not None and not failure.after_processing:
-            answer = Answer(failure.status, failure.body)
-        else:
-            try:
-                body = await _read_body(request)
+        answer: Answer | None = None
+        try:
+            body = await _read_body(request)
+            if failure is None or failure.after_processing:
                 answer = await self._judge(request, body, headers)
-            except ApiError as error:
-                url = _strip_prefix(request.raw_path)
-                answer = Answer(error.status, error.render(url, instants.to_wire(self.backend.clock.milliseconds())))
-            except Exception:
-                logger.exception("sandbox: %s %s failed", request.method, path)
-                answer = Answer(500, b'{"statusCode":500,"message":"Internal server error"}')
-            if failure is not None:
-                answer = Answer(failure.status, failure.body)
+        except ApiError as error:
+            url = _strip_prefix(request.raw_path)
+            answer = Answer(error.status, error.render(url, instants.to_wire(self.backend.clock.milliseconds())))
+        except Exception:
+            logger.exception("sandbox: %s %s failed", request.method, path)
+            answer = Answer(500, b'{"statusCode":500,"message":"Internal server error"}')
+        if failure is not None:
+            answer = Answer(failure.status, failure.body, failure.headers)
+        assert answer is not None
         if self.latency:
             await asyncio.sleep(self.latency)
         dropped = failure is not None and failure.drop
@@ -188,14 +189,14 @@ class Application:
         headers["X-Request-Id"] = str(uuid.uuid4())
         if self.backend.clock.shifted:
             headers["Date"] = formatdate(self.backend.clock.seconds(), usegmt=True)
-        headers.update(answer.headers)
         status, body = answer.status, answer.body
         if body:
             headers["Content-Type"] = "application/json; charset=utf-8"
-            if status == 200 and request.method in ("GET", "HEAD"):
-                headers["ETag"] = tag = _etag(body)
-                if request.headers.get("If-None-Match") == tag:
-                    status, body = 304, b""
+        headers.update(answer.headers)
+        if body and status == 200 and request.method in ("GET", "HEAD"):
+            headers["ETag"] = tag = _etag(body)
+            if request.headers.get("If-None-Match") == tag:
+                status, body = 304, b""
         return web.Response(status=status, body=body, headers=headers)
 
     def _seen(self, request: BaseRequest, path: str, body: Any, status: int | None) -> SeenRequest:

@@ -7,7 +7,7 @@ import random
 import uuid
 from typing import Final
 
-from attrs import define, field
+from attrs import define
 
 from calcom_async.sandbox.bookings_store import Bookings
 from calcom_async.sandbox.clock import Clock
@@ -43,10 +43,6 @@ class Names:
         """A code of digits (e-mail verification)."""
         return "".join(self._random.choices("0123456789", k=count))
 
-    def choose(self, count: int) -> int:
-        """A number below `count` (round robin)."""
-        return self._random.randrange(count)
-
 
 @define(kw_only=True)
 class Backend:
@@ -61,7 +57,6 @@ class Backend:
     ties: random.Random
     deliverer: Deliverer
     web_url: str = "https://app.cal.com"
-    unsettled: set[tuple[int, int]] = field(factory=set)
 
     @property
     def hosted(self) -> bool:

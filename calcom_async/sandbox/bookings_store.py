@@ -19,6 +19,8 @@ from calcom_async.sandbox.store import Store
 NEVER_UPDATED: Final = 1 << 62
 """Stands for `updatedAt: null`: sorts last ascending and first descending, as PostgreSQL sorts nulls."""
 
+_BATCH: Final = 2_000
+_INSERT_LISTING: Final = "INSERT INTO listing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 DEAD: Final = ("cancelled", "rejected")
 _COLUMNS: Final = (
     "id, uid, organizer, event_type, team, status, start, finish, created, updated, series, sort_uuid, private, wire"
@@ -173,19 +175,20 @@ class Bookings:
         self._store.run_many(f"INSERT OR REPLACE INTO bookings({_COLUMNS}) VALUES ({', '.join('?' * 14)})", main)
         self._store.run_many("INSERT INTO attendees VALUES (?, ?, ?, ?, ?, ?)", attendees)
         self._store.run_many("INSERT OR REPLACE INTO busy VALUES (?, ?, ?, ?)", busy)
-        self._store.run_many("INSERT INTO listing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", listing)
+        self._store.run_many(_INSERT_LISTING, listing)
 
     def refresh_listing(self) -> None:
         """Work out anew who sees what (after teams or memberships changed)."""
         with self._store.transaction():
             self._store.run("DELETE FROM listing")
-            for (row_id,) in self._store.rows("SELECT id FROM bookings"):
-                booking = self.by_id(row_id)
-                if booking is not None:
-                    self._store.run_many(
-                        "INSERT INTO listing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        [_listing_row(viewer, booking) for viewer in self._viewers(booking)],
-                    )
+            last = 0
+            while batch := self._load(
+                f"SELECT {_COLUMNS} FROM bookings WHERE id > ? ORDER BY id LIMIT ?", last, _BATCH
+            ):
+                last = batch[-1].id
+                self._store.run_many(
+                    _INSERT_LISTING, [_listing_row(viewer, each) for each in batch for viewer in self._viewers(each)]
+                )
         self.version += 1
 
     def _kept_busy(self, booking: Booking) -> set[int]:

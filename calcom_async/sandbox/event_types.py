@@ -78,31 +78,6 @@ def list_all(call: Call) -> Answer:
     return success([show(call, each, listed=True) for each in records])
 
 
-@routes.add("GET", "/event-types", controllers=("old",))
-def list_old(call: Call) -> Answer:
-    """`GET /v2/event-types` as it was in 2024-04-15: groups, and other names for nearly everything."""
-    user = call.caller
-    types = [
-        {
-            "id": each["id"],
-            "teamId": None,
-            "userId": each["ownerId"],
-            "title": each["title"],
-            "slug": each["slug"],
-            "length": each["lengthInMinutes"],
-            "hidden": each["hidden"],
-            "description": each["description"] or None,
-            "schedulingType": None,
-            "minimumBookingNotice": each["minimumBookingNotice"],
-            "scheduleId": each["scheduleId"],
-        }
-        for each in call.backend.store.event_types.of(f"user {user['id']}")
-    ]
-    profile = {"slug": user["username"], "name": user["name"], "image": None}
-    group = {"teamId": None, "bookerUrl": call.backend.web_url, "membershipRole": None, "profile": profile}
-    return success({"eventTypeGroups": [{**group, "eventTypes": types}], "profiles": [profile]})
-
-
 @routes.add("POST", "/event-types", controllers=_BOTH)
 def create(call: Call) -> Answer:
     """`POST /v2/event-types`."""

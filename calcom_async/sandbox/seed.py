@@ -28,6 +28,9 @@ _LONGEST_TIE: Final = 180
 _ZONES: Final = ("Europe/Riga", "America/Los_Angeles", "Asia/Tokyo", "Europe/London", "Australia/Sydney", "UTC")
 _LANGUAGES: Final = ("en", "en", "en", "de", "lv", "ja")
 _PLACES: Final = (None, None, None, "https://meet.example.com/room", "+37120000000", "1 Example Street, Exampletown")
+_ATTENDED: Final = 20011
+"""The outsider's event type: the owner sees these bookings because the owner attends them."""
+
 _WEIGHTED_TYPES: Final = (
     20001,
     20001,
@@ -41,6 +44,7 @@ _WEIGHTED_TYPES: Final = (
     20007,
     world.ROUND_ROBIN,
     20009,
+    _ATTENDED,
 )
 
 
@@ -89,6 +93,8 @@ class _Maker:
         self._event_types = {each["id"]: each for each in backend.store.event_types.all()}
         self._hosts = {user_id: booking_wire.host(user, hosted=self._hosted) for user_id, user in self._users.items()}
         self._series: _Series | None = None
+        owner = self._users[world.OWNER]
+        self._owner = Person(name=owner["name"], email=owner["email"], time_zone=owner["timeZone"])
         self._attendee_id = 90_000
         self._people = [
             Person(
@@ -102,8 +108,25 @@ class _Maker:
         ]
 
     def bookings(self, created: list[int]) -> Iterator[Booking]:
+        """One booking for each of these moments, in this order."""
+        earlier: Booking | None = None
         for number, moment in enumerate(created):
-            yield self._one(70_001 + number, moment)
+            booking = self._one(70_001 + number, moment)
+            if earlier is not None:
+                self._link(earlier, booking)
+                yield earlier
+            earlier = booking
+        if earlier is not None:
+            yield earlier
+
+    def _link(self, old: Booking, new: Booking) -> None:
+        """Some cancelled bookings were rescheduled: the one made after it is where it went."""
+        plain = all(each.series is None and not each.seated and each.event_type is not None for each in (old, new))
+        if not plain or old.status != "cancelled" or not new.alive or self._rng.random() < 0.5:
+            return
+        by = old.wire["attendees"][0]["email"]
+        old.wire |= {"cancellationReason": "", "rescheduledByEmail": by, "rescheduledToUid": new.uid}
+        new.wire |= {"rescheduledFromUid": old.uid, "reschedulingReason": "Another time suits better"}
 
     def _one(self, booking_id: int, created: int) -> Booking:
         rng = self._rng
@@ -111,6 +134,8 @@ class _Maker:
         recurring = event_type["recurrence"] is not None
         series = self._next_of_series(created) if recurring else None
         person = series.person if series else rng.choice(self._people)
+        if event_type["id"] == _ATTENDED:
+            person = self._owner
         start = series.start if series else self._pick_start(created)
         length = rng.choice(event_type.get("lengthInMinutesOptions") or (event_type["lengthInMinutes"],))
         organizer, hosts = self._pick_hosts(event_type)

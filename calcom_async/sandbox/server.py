@@ -107,12 +107,12 @@ class Sandbox:
     @property
     def requests(self) -> Sequence[SeenRequest]:
         """The requests seen so far, oldest first (the last 50,000), without their keys."""
-        return self._running.requests
+        return list(self._running.requests)
 
     @property
     def deliveries(self) -> Sequence[Delivery]:
         """The webhook deliveries made so far, oldest first."""
-        return self._running.backend.deliverer.sent
+        return list(self._running.backend.deliverer.sent)
 
     @property
     def backend(self) -> Backend:
@@ -146,6 +146,7 @@ class Sandbox:
         *,
         status: int = 500,
         body: Any = None,
+        headers: dict[str, str] | None = None,
         count: int = 1,
         method: str | None = None,
         path: str | None = None,
@@ -156,7 +157,9 @@ class Sandbox:
 
         Args:
             status: the status to answer with.
-            body: the body: bytes as they are, anything else as JSON; the real server's bare error by default.
+            body: the body: bytes as they are, text as HTML (a proxy's page), anything else as JSON; the real server's
+                bare error by default.
+            headers: further headers, `Retry-After` for example.
             count: how many requests fail.
             method: only requests with this method.
             path: only requests whose path contains this text.
@@ -164,10 +167,14 @@ class Sandbox:
             drop: close the connection instead of answering.
         """
         content = {"statusCode": status, "message": "Internal server error"} if body is None else body
+        page = {"Content-Type": "text/html; charset=utf-8"} if isinstance(content, str) else {}
+        if isinstance(content, str):
+            content = content.encode()
         self._running.failures.append(
             Failure(
                 status=status,
                 body=content if isinstance(content, bytes) else wire_json.dumps(content),
+                headers=page | (headers or {}),
                 left=count,
                 method=method,
                 path=path,

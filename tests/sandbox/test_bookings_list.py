@@ -123,6 +123,11 @@ async def test_seeded_ties_and_oddities(seeded):
     names = {type(row["bookingFieldsResponses"]["name"]) for row in rows if "bookingFieldsResponses" in row}
     assert names == {str, dict}
     assert all(row["rating"] is None for row in rows)
+    moved = {row["uid"]: row["rescheduledToUid"] for row in rows if "rescheduledToUid" in row}
+    assert moved
+    assert {to: uid for uid, to in moved.items()} == {
+        row["uid"]: row["rescheduledFromUid"] for row in rows if "rescheduledFromUid" in row
+    }
 
 
 async def test_order(seeded):
@@ -220,9 +225,14 @@ async def test_who_sees_what(seeded):
     member = set(seeded.sandbox.booking_uids("member"))
     assert owner == set(seeded.sandbox.booking_uids())
     assert 0 < len(member) < len(owner)
-    assert seeded.sandbox.booking_uids("outsider") == []
     assert (await seeded("GET", "bookings", user="member")).body["pagination"]["totalItems"] == len(member)
-    assert (await seeded("GET", "bookings", user="outsider")).body["pagination"]["currentPage"] == 0
+    rows = {row["uid"]: row for row in await everything(seeded)}
+    attended = {uid for uid, row in rows.items() if row["hosts"][0]["id"] == 1003}
+    assert attended == set(seeded.sandbox.booking_uids("outsider"))
+    assert {rows[uid]["attendees"][0]["email"] for uid in attended} == {"owner@example.com"}
+    async with Sandbox() as empty:
+        talk = type(seeded)(empty, seeded.session)
+        assert (await talk("GET", "bookings")).body["pagination"]["currentPage"] == 0
 
 
 async def test_cursor_list(seeded):

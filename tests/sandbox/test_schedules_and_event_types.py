@@ -201,3 +201,13 @@ async def test_bookings_outlive_their_event_type(talk):
         assert "bookingFieldsResponses" in left
         links = await talk("GET", f"bookings/{data['uid']}/calendar-links")
         assert (links.status, links.message) == (400, f"Booking with uid {data['uid']} has no event type")
+
+
+async def test_the_old_shape_of_event_types(talk):
+    today = await talk("POST", "event-types", {"title": "T", "slug": "t", "lengthInMinutes": 30}, version=None)
+    assert today.body["error"]["details"]["errors"][0]["property"] == "length"
+    made = await talk("POST", "event-types", {"title": "T", "slug": "t", "length": 30}, version=None)
+    assert (made.status, made.data["length"]) == (201, 30)
+    read = await talk("GET", f"event-types/{made.data['id']}", version=None)
+    assert read.data == {"eventType": made.data}
+    assert (await talk("GET", f"event-types/{made.data['id']}")).data["lengthInMinutes"] == 30

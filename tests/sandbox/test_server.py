@@ -95,6 +95,13 @@ async def test_fail_next_answers_instead(talk, sandbox):
     assert (second.status, third.status) == (503, 200)
 
 
+async def test_fail_next_with_a_proxy_page_and_headers(talk, sandbox):
+    sandbox.fail_next(status=503, body="<html>Bad gateway</html>", headers={"Retry-After": "2"})
+    async with talk.session.get(f"{sandbox.url}/me") as answer:
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert (answer.headers["Retry-After"], await answer.text()) == ("2", "<html>Bad gateway</html>")
+
+
 async def test_fail_next_can_do_the_work_first(talk, sandbox):
     sandbox.fail_next(status=502, path="/me")
     await talk("PATCH", "me", {"bio": "lost"})
