@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import platform
 import random
 import time
@@ -29,6 +30,7 @@ from calcom_async.errors import (
     APITimeoutError,
     CalComError,
     ConfigurationError,
+    DecodeError,
     RateLimitError,
 )
 from calcom_async.settings import origin
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["Options", "Transport"]
 
 MAX_REDIRECTS = 5
+_PARSED_AT_ONCE = 8192
+"""Bytes of a body that are cheap to parse just to see whether it is whole."""
 _INHERITED: list[Any] = []
 """Connectors of a parent process, kept so that they are never finalised."""
 KEEPALIVE_SECONDS = 4.0
@@ -127,6 +131,8 @@ class Transport:
             self._loop = loop
             self._places = asyncio.Semaphore(self._max_connections)
             self._session = self._given_session or self._make_session()
+        if self._session.closed:
+            raise ConfigurationError("the session= of this client was closed; keep it open as long as the client")
         return self._session, self._places
 
     def _make_session(self) -> aiohttp.ClientSession:
@@ -138,7 +144,7 @@ class Transport:
             ssl=self._ssl_context if self._ssl_context is not None else True,
         )
         session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=self._proxy)
-        self._abandon = weakref.finalize(self, _abandon, session, connector, asyncio.get_running_loop())
+        self._abandon = weakref.finalize(self, _abandon, session, connector, asyncio.get_running_loop(), os.getpid())
         return session
 
     async def close(self) -> None:
@@ -159,11 +165,7 @@ class Transport:
         session, self._session = self._session, None
         self._loop = self._places = None
         if session is not None and session is not self._given_session:
-            connector = session.connector
-            session.detach()
-            # Closing would say good-bye on sockets that the parent still uses, so it must look closed and stay alive.
-            connector._closed = True  # type: ignore[union-attr] # a session that is not detached has one
-            _INHERITED.append(connector)
+            _let_be(session)
 
     # --- one call -----------------------------------------------------------------------------------------------------
 
@@ -186,7 +188,7 @@ class Transport:
                 continue  # nothing has happened on the server: safe for every method
             if tried:
                 self._versions[request.operation] = version
-            if response.status >= 400 or _says_error(response):
+            if not 200 <= response.status < 300 or _says_error(response):
                 raise failure(response, request)
             return response
         assert response is not None
@@ -229,7 +231,7 @@ class Transport:
                 if response.status == 404 and may_have_happened and request.method == "DELETE":
                     raise _deleted_already(response, request)
                 return response
-            may_have_happened = may_have_happened or outcome.left
+            may_have_happened = may_have_happened or (outcome.left and outcome.status != 429)
             reason = f"HTTP {response.status}" if response is not None else str(error)
             options.telemetry.tell(
                 RetryScheduled(
@@ -294,6 +296,7 @@ class Transport:
                     headers=headers,
                     timeout=timeout,
                     allow_redirects=False,
+                    raise_for_status=False,  # whatever a session of the caller's is set to
                 ) as answer:
                     content = await answer.read()
                     if answer.status in {301, 302, 303, 307, 308} and (target := answer.headers.get("Location")):
@@ -351,9 +354,25 @@ def _body(request: Request) -> bytes | None:
 
 
 def _is_broken(body: bytes) -> bool:
-    """Whether the body of a success is cut off, or a proxy's page; Cal.com answers with an object, or with nothing."""
+    """Whether the body of a success is cut off, or a proxy's page; Cal.com answers with an object, or with nothing.
+
+    A long body is judged by its ends, since parsing it twice would cost more than the one cut in a hundred that
+    happens to fall behind a closing bracket.
+    """
     text = body.strip()
-    return bool(text) and (text[:1] not in b"{[" or text[-1:] not in b"}]")
+    if not text:
+        return False
+    if text[:1] + text[-1:] not in {b"{}", b"[]"}:
+        return True
+    if len(text) > _PARSED_AT_ONCE:
+        return False
+    from calcom_async.core.codec import parse_json
+
+    try:
+        parse_json(text)
+    except DecodeError:
+        return True
+    return False
 
 
 def _says_error(response: Response) -> bool:
@@ -418,8 +437,22 @@ def _deleted_already(response: Response, request: Request) -> APIStatusError:
     return error
 
 
-def _abandon(session: aiohttp.ClientSession, connector: aiohttp.BaseConnector, loop: asyncio.AbstractEventLoop) -> None:
+def _let_be(session: aiohttp.ClientSession) -> None:
+    """Take connections out of use without closing them: that would say good-bye on sockets the parent still uses."""
+    connector = session.connector
+    session.detach()
+    if connector is not None:
+        connector._closed = True  # it must look closed to its finaliser, and stay alive
+        _INHERITED.append(connector)
+
+
+def _abandon(
+    session: aiohttp.ClientSession, connector: aiohttp.BaseConnector, loop: asyncio.AbstractEventLoop, process: int
+) -> None:
     """Close what a client that was never closed leaves behind, without a warning."""
+    if os.getpid() != process:
+        _let_be(session)  # the child of a fork has no business with them
+        return
     with contextlib.suppress(Exception):
         session.detach()
         if loop.is_running():
