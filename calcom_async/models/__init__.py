@@ -5,506 +5,89 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from calcom_async.models.booking_field_inputs import (
-        BookingFieldInput,
-        NewBookingField,
-        NewClassicField,
-        NewCustomField,
-        NewDefaultField,
-        NewEmailField,
-        NewLocationField,
-        NewNameField,
-        NewSplitNameField,
-    )
-    from calcom_async.models.booking_fields import (
-        BookingField,
-        BookingFieldType,
-        CustomField,
-        DefaultField,
-        EmailField,
-        LocationField,
-        NameField,
-        SplitNameField,
-    )
-    from calcom_async.models.booking_inputs import (
-        AttendeeAbsence,
-        BookingRouting,
-        NewAttendee,
-        NewGuest,
-    )
-    from calcom_async.models.booking_locations import (
-        BookingAddressLocation,
-        BookingAttendeeAddressLocation,
-        BookingAttendeeDefinedLocation,
-        BookingAttendeePhoneLocation,
-        BookingIntegrationLocation,
-        BookingLinkLocation,
-        BookingLocation,
-        BookingOrganizersDefaultAppLocation,
-        BookingPhoneLocation,
-    )
-    from calcom_async.models.booking_meetings import (
-        BookingReference,
-        BookingReferenceType,
-        CalendarLink,
-        ConferencingParticipant,
-        ConferencingSession,
-        Recording,
-    )
-    from calcom_async.models.bookings import (
-        Attendee,
-        Booking,
-        BookingEventType,
-        BookingFilter,
-        BookingHost,
-        BookingStatus,
-        ReassignedBooking,
-        ReassignedHost,
-        SortOrder,
-    )
-    from calcom_async.models.event_type_inputs import (
-        EventTypeChanges,
-        EventTypeSettings,
-        NewBookerActiveBookingsLimit,
-        NewBookerLayouts,
-        NewBookingLimitsCount,
-        NewBookingLimitsDuration,
-        NewBookingWindow,
-        NewBusinessDaysWindow,
-        NewCalendarDaysWindow,
-        NewCalVideoSettings,
-        NewConfirmationPolicy,
-        NewDisableCancelling,
-        NewDisableRescheduling,
-        NewEventTypeColor,
-        NewEventTypeDestinationCalendar,
-        NewEventTypeEmailSettings,
-        NewHost,
-        NewNoticeThreshold,
-        NewRangeWindow,
-        NewRecurrence,
-        NewSeats,
-        TeamEventTypeChanges,
-        TeamEventTypeSettings,
-    )
-    from calcom_async.models.event_type_locations import (
-        EventTypeAddressLocation,
-        EventTypeAttendeeAddressLocation,
-        EventTypeAttendeeDefinedLocation,
-        EventTypeAttendeePhoneLocation,
-        EventTypeIntegrationLocation,
-        EventTypeLinkLocation,
-        EventTypeLocation,
-        EventTypeLocationInput,
-        EventTypeOrganizersDefaultAppLocation,
-        EventTypePhoneLocation,
-        EventTypeUnknownLocation,
-        NewEventTypeAddressLocation,
-        NewEventTypeAttendeeAddressLocation,
-        NewEventTypeAttendeeDefinedLocation,
-        NewEventTypeAttendeePhoneLocation,
-        NewEventTypeIntegrationLocation,
-        NewEventTypeLinkLocation,
-        NewEventTypeLocation,
-        NewEventTypeOrganizersDefaultAppLocation,
-        NewEventTypePhoneLocation,
-    )
-    from calcom_async.models.event_type_settings import (
-        BookerActiveBookingsLimit,
-        BookerLayout,
-        BookerLayouts,
-        BookingLimitsCount,
-        BookingLimitsDuration,
-        BookingWindow,
-        BookingWindows,
-        BusinessDaysWindow,
-        CalendarDaysWindow,
-        CalVideoSettings,
-        ConfirmationPolicy,
-        ConfirmationPolicyType,
-        DisableCancelling,
-        DisableRescheduling,
-        EventTypeColor,
-        EventTypeDestinationCalendar,
-        EventTypeEmailSettings,
-        Frequency,
-        NoticeThreshold,
-        PrivateNoteMode,
-        RangeWindow,
-        Recurrence,
-        Seats,
-    )
-    from calcom_async.models.event_types import (
-        DeletedEventType,
-        EventType,
-        EventTypeHost,
-        EventTypeTeam,
-        EventTypeUser,
-        HostPriority,
-        PhoneCall,
-        SchedulingType,
-        TeamEventType,
-    )
-    from calcom_async.models.me import (
-        Profile,
-        ProfileOrganization,
-    )
-    from calcom_async.models.memberships import (
-        Membership,
-        MembershipRole,
-        MembershipUser,
-    )
-    from calcom_async.models.routing_traces import (
-        RoutingTrace,
-        RoutingTraceForm,
-        RoutingTraceFormResponse,
-        RoutingTraceFormSubmission,
-        RoutingTraceGroup,
-        RoutingTraceStep,
-    )
-    from calcom_async.models.schedules import (
-        NewScheduleAvailability,
-        NewScheduleOverride,
-        Schedule,
-        ScheduleAvailability,
-        ScheduleAvailabilityInput,
-        ScheduleOverride,
-        ScheduleOverrideInput,
-        Weekday,
-    )
-    from calcom_async.models.slots import (
-        Slot,
-        SlotReservation,
-        SlotsByDay,
-    )
-    from calcom_async.models.teams import (
-        CreatedTeam,
-        PendingTeam,
-        Team,
-        TeamInvite,
-    )
-    from calcom_async.models.webhooks import (
-        Webhook,
-        WebhookTimeUnit,
-        WebhookTrigger,
-        WebhookVersion,
-    )
+if TYPE_CHECKING:  # each module says in its `__all__` what is public
+    from calcom_async.models.booking_field_inputs import *
+    from calcom_async.models.booking_fields import *
+    from calcom_async.models.booking_inputs import *
+    from calcom_async.models.booking_locations import *
+    from calcom_async.models.booking_meetings import *
+    from calcom_async.models.bookings import *
+    from calcom_async.models.event_type_inputs import *
+    from calcom_async.models.event_type_locations import *
+    from calcom_async.models.event_type_settings import *
+    from calcom_async.models.event_types import *
+    from calcom_async.models.me import *
+    from calcom_async.models.memberships import *
+    from calcom_async.models.routing_traces import *
+    from calcom_async.models.schedules import *
+    from calcom_async.models.slots import *
+    from calcom_async.models.teams import *
+    from calcom_async.models.webhooks import *
 
 _FAMILIES = {
     "booking_field_inputs": (
-        "BookingFieldInput",
-        "NewBookingField",
-        "NewClassicField",
-        "NewCustomField",
-        "NewDefaultField",
-        "NewEmailField",
-        "NewLocationField",
-        "NewNameField",
-        "NewSplitNameField",
+        "BookingFieldInput NewBookingField NewClassicField NewCustomField NewDefaultField NewEmailField "
+        "NewLocationField NewNameField NewSplitNameField"
     ),
     "booking_fields": (
-        "BookingField",
-        "BookingFieldType",
-        "CustomField",
-        "DefaultField",
-        "EmailField",
-        "LocationField",
-        "NameField",
-        "SplitNameField",
+        "BookingField BookingFieldType CustomField DefaultField EmailField LocationField NameField SplitNameField"
     ),
-    "booking_inputs": ("AttendeeAbsence", "BookingRouting", "NewAttendee", "NewGuest"),
+    "booking_inputs": "AttendeeAbsence BookingRouting NewAttendee NewGuest",
     "booking_locations": (
-        "BookingAddressLocation",
-        "BookingAttendeeAddressLocation",
-        "BookingAttendeeDefinedLocation",
-        "BookingAttendeePhoneLocation",
-        "BookingIntegrationLocation",
-        "BookingLinkLocation",
-        "BookingLocation",
-        "BookingOrganizersDefaultAppLocation",
-        "BookingPhoneLocation",
+        "BookingAddressLocation BookingAttendeeAddressLocation BookingAttendeeDefinedLocation "
+        "BookingAttendeePhoneLocation BookingIntegrationLocation BookingLinkLocation BookingLocation "
+        "BookingOrganizersDefaultAppLocation BookingPhoneLocation"
     ),
     "booking_meetings": (
-        "BookingReference",
-        "BookingReferenceType",
-        "CalendarLink",
-        "ConferencingParticipant",
-        "ConferencingSession",
-        "Recording",
+        "BookingReference BookingReferenceType CalendarLink ConferencingParticipant ConferencingSession Recording"
     ),
     "bookings": (
-        "Attendee",
-        "Booking",
-        "BookingEventType",
-        "BookingFilter",
-        "BookingHost",
-        "BookingStatus",
-        "ReassignedBooking",
-        "ReassignedHost",
-        "SortOrder",
+        "Attendee Booking BookingEventType BookingFilter BookingHost BookingStatus ReassignedBooking "
+        "ReassignedHost SortOrder"
     ),
     "event_type_inputs": (
-        "EventTypeChanges",
-        "EventTypeSettings",
-        "NewBookerActiveBookingsLimit",
-        "NewBookerLayouts",
-        "NewBookingLimitsCount",
-        "NewBookingLimitsDuration",
-        "NewBookingWindow",
-        "NewBusinessDaysWindow",
-        "NewCalVideoSettings",
-        "NewCalendarDaysWindow",
-        "NewConfirmationPolicy",
-        "NewDisableCancelling",
-        "NewDisableRescheduling",
-        "NewEventTypeColor",
-        "NewEventTypeDestinationCalendar",
-        "NewEventTypeEmailSettings",
-        "NewHost",
-        "NewNoticeThreshold",
-        "NewRangeWindow",
-        "NewRecurrence",
-        "NewSeats",
-        "TeamEventTypeChanges",
-        "TeamEventTypeSettings",
+        "EventTypeChanges EventTypeSettings NewBookerActiveBookingsLimit NewBookerLayouts "
+        "NewBookingLimitsCount NewBookingLimitsDuration NewBookingWindow NewBusinessDaysWindow "
+        "NewCalVideoSettings NewCalendarDaysWindow NewConfirmationPolicy NewDisableCancelling "
+        "NewDisableRescheduling NewEventTypeColor NewEventTypeDestinationCalendar NewEventTypeEmailSettings "
+        "NewHost NewNoticeThreshold NewRangeWindow NewRecurrence NewSeats TeamEventTypeChanges "
+        "TeamEventTypeSettings"
     ),
     "event_type_locations": (
-        "EventTypeAddressLocation",
-        "EventTypeAttendeeAddressLocation",
-        "EventTypeAttendeeDefinedLocation",
-        "EventTypeAttendeePhoneLocation",
-        "EventTypeIntegrationLocation",
-        "EventTypeLinkLocation",
-        "EventTypeLocation",
-        "EventTypeLocationInput",
-        "EventTypeOrganizersDefaultAppLocation",
-        "EventTypePhoneLocation",
-        "EventTypeUnknownLocation",
-        "NewEventTypeAddressLocation",
-        "NewEventTypeAttendeeAddressLocation",
-        "NewEventTypeAttendeeDefinedLocation",
-        "NewEventTypeAttendeePhoneLocation",
-        "NewEventTypeIntegrationLocation",
-        "NewEventTypeLinkLocation",
-        "NewEventTypeLocation",
-        "NewEventTypeOrganizersDefaultAppLocation",
-        "NewEventTypePhoneLocation",
+        "EventTypeAddressLocation EventTypeAttendeeAddressLocation EventTypeAttendeeDefinedLocation "
+        "EventTypeAttendeePhoneLocation EventTypeIntegrationLocation EventTypeLinkLocation EventTypeLocation "
+        "EventTypeLocationInput EventTypeOrganizersDefaultAppLocation EventTypePhoneLocation "
+        "EventTypeUnknownLocation NewEventTypeAddressLocation NewEventTypeAttendeeAddressLocation "
+        "NewEventTypeAttendeeDefinedLocation NewEventTypeAttendeePhoneLocation "
+        "NewEventTypeIntegrationLocation NewEventTypeLinkLocation NewEventTypeLocation "
+        "NewEventTypeOrganizersDefaultAppLocation NewEventTypePhoneLocation"
     ),
     "event_type_settings": (
-        "BookerActiveBookingsLimit",
-        "BookerLayout",
-        "BookerLayouts",
-        "BookingLimitsCount",
-        "BookingLimitsDuration",
-        "BookingWindow",
-        "BookingWindows",
-        "BusinessDaysWindow",
-        "CalVideoSettings",
-        "CalendarDaysWindow",
-        "ConfirmationPolicy",
-        "ConfirmationPolicyType",
-        "DisableCancelling",
-        "DisableRescheduling",
-        "EventTypeColor",
-        "EventTypeDestinationCalendar",
-        "EventTypeEmailSettings",
-        "Frequency",
-        "NoticeThreshold",
-        "PrivateNoteMode",
-        "RangeWindow",
-        "Recurrence",
-        "Seats",
+        "BookerActiveBookingsLimit BookerLayout BookerLayouts BookingLimitsCount BookingLimitsDuration "
+        "BookingWindow BookingWindows BusinessDaysWindow CalVideoSettings CalendarDaysWindow "
+        "ConfirmationPolicy ConfirmationPolicyType DisableCancelling DisableRescheduling EventTypeColor "
+        "EventTypeDestinationCalendar EventTypeEmailSettings Frequency NoticeThreshold PrivateNoteMode "
+        "RangeWindow Recurrence Seats"
     ),
     "event_types": (
-        "DeletedEventType",
-        "EventType",
-        "EventTypeHost",
-        "EventTypeTeam",
-        "EventTypeUser",
-        "HostPriority",
-        "PhoneCall",
-        "SchedulingType",
-        "TeamEventType",
+        "DeletedEventType EventType EventTypeHost EventTypeTeam EventTypeUser HostPriority PhoneCall "
+        "SchedulingType TeamEventType"
     ),
-    "me": ("Profile", "ProfileOrganization"),
-    "memberships": ("Membership", "MembershipRole", "MembershipUser"),
+    "me": "Profile ProfileOrganization",
+    "memberships": "Membership MembershipRole MembershipUser",
     "routing_traces": (
-        "RoutingTrace",
-        "RoutingTraceForm",
-        "RoutingTraceFormResponse",
-        "RoutingTraceFormSubmission",
-        "RoutingTraceGroup",
-        "RoutingTraceStep",
+        "RoutingTrace RoutingTraceForm RoutingTraceFormResponse RoutingTraceFormSubmission RoutingTraceGroup "
+        "RoutingTraceStep"
     ),
     "schedules": (
-        "NewScheduleAvailability",
-        "NewScheduleOverride",
-        "Schedule",
-        "ScheduleAvailability",
-        "ScheduleAvailabilityInput",
-        "ScheduleOverride",
-        "ScheduleOverrideInput",
-        "Weekday",
+        "NewScheduleAvailability NewScheduleOverride Schedule ScheduleAvailability ScheduleAvailabilityInput "
+        "ScheduleOverride ScheduleOverrideInput Weekday"
     ),
-    "slots": ("Slot", "SlotReservation", "SlotsByDay"),
-    "teams": ("CreatedTeam", "PendingTeam", "Team", "TeamInvite"),
-    "webhooks": ("Webhook", "WebhookTimeUnit", "WebhookTrigger", "WebhookVersion"),
+    "slots": "Slot SlotReservation SlotsByDay",
+    "teams": "CreatedTeam PendingTeam Team TeamInvite",
+    "webhooks": "Webhook WebhookTimeUnit WebhookTrigger WebhookVersion",
 }
-_HOMES = {name: family for family, names in _FAMILIES.items() for name in names}
-
-__all__ = [
-    "Attendee",
-    "AttendeeAbsence",
-    "BookerActiveBookingsLimit",
-    "BookerLayout",
-    "BookerLayouts",
-    "Booking",
-    "BookingAddressLocation",
-    "BookingAttendeeAddressLocation",
-    "BookingAttendeeDefinedLocation",
-    "BookingAttendeePhoneLocation",
-    "BookingEventType",
-    "BookingField",
-    "BookingFieldInput",
-    "BookingFieldType",
-    "BookingFilter",
-    "BookingHost",
-    "BookingIntegrationLocation",
-    "BookingLimitsCount",
-    "BookingLimitsDuration",
-    "BookingLinkLocation",
-    "BookingLocation",
-    "BookingOrganizersDefaultAppLocation",
-    "BookingPhoneLocation",
-    "BookingReference",
-    "BookingReferenceType",
-    "BookingRouting",
-    "BookingStatus",
-    "BookingWindow",
-    "BookingWindows",
-    "BusinessDaysWindow",
-    "CalVideoSettings",
-    "CalendarDaysWindow",
-    "CalendarLink",
-    "ConferencingParticipant",
-    "ConferencingSession",
-    "ConfirmationPolicy",
-    "ConfirmationPolicyType",
-    "CreatedTeam",
-    "CustomField",
-    "DefaultField",
-    "DeletedEventType",
-    "DisableCancelling",
-    "DisableRescheduling",
-    "EmailField",
-    "EventType",
-    "EventTypeAddressLocation",
-    "EventTypeAttendeeAddressLocation",
-    "EventTypeAttendeeDefinedLocation",
-    "EventTypeAttendeePhoneLocation",
-    "EventTypeChanges",
-    "EventTypeColor",
-    "EventTypeDestinationCalendar",
-    "EventTypeEmailSettings",
-    "EventTypeHost",
-    "EventTypeIntegrationLocation",
-    "EventTypeLinkLocation",
-    "EventTypeLocation",
-    "EventTypeLocationInput",
-    "EventTypeOrganizersDefaultAppLocation",
-    "EventTypePhoneLocation",
-    "EventTypeSettings",
-    "EventTypeTeam",
-    "EventTypeUnknownLocation",
-    "EventTypeUser",
-    "Frequency",
-    "HostPriority",
-    "LocationField",
-    "Membership",
-    "MembershipRole",
-    "MembershipUser",
-    "NameField",
-    "NewAttendee",
-    "NewBookerActiveBookingsLimit",
-    "NewBookerLayouts",
-    "NewBookingField",
-    "NewBookingLimitsCount",
-    "NewBookingLimitsDuration",
-    "NewBookingWindow",
-    "NewBusinessDaysWindow",
-    "NewCalVideoSettings",
-    "NewCalendarDaysWindow",
-    "NewClassicField",
-    "NewConfirmationPolicy",
-    "NewCustomField",
-    "NewDefaultField",
-    "NewDisableCancelling",
-    "NewDisableRescheduling",
-    "NewEmailField",
-    "NewEventTypeAddressLocation",
-    "NewEventTypeAttendeeAddressLocation",
-    "NewEventTypeAttendeeDefinedLocation",
-    "NewEventTypeAttendeePhoneLocation",
-    "NewEventTypeColor",
-    "NewEventTypeDestinationCalendar",
-    "NewEventTypeEmailSettings",
-    "NewEventTypeIntegrationLocation",
-    "NewEventTypeLinkLocation",
-    "NewEventTypeLocation",
-    "NewEventTypeOrganizersDefaultAppLocation",
-    "NewEventTypePhoneLocation",
-    "NewGuest",
-    "NewHost",
-    "NewLocationField",
-    "NewNameField",
-    "NewNoticeThreshold",
-    "NewRangeWindow",
-    "NewRecurrence",
-    "NewScheduleAvailability",
-    "NewScheduleOverride",
-    "NewSeats",
-    "NewSplitNameField",
-    "NoticeThreshold",
-    "PendingTeam",
-    "PhoneCall",
-    "PrivateNoteMode",
-    "Profile",
-    "ProfileOrganization",
-    "RangeWindow",
-    "ReassignedBooking",
-    "ReassignedHost",
-    "Recording",
-    "Recurrence",
-    "RoutingTrace",
-    "RoutingTraceForm",
-    "RoutingTraceFormResponse",
-    "RoutingTraceFormSubmission",
-    "RoutingTraceGroup",
-    "RoutingTraceStep",
-    "Schedule",
-    "ScheduleAvailability",
-    "ScheduleAvailabilityInput",
-    "ScheduleOverride",
-    "ScheduleOverrideInput",
-    "SchedulingType",
-    "Seats",
-    "Slot",
-    "SlotReservation",
-    "SlotsByDay",
-    "SortOrder",
-    "SplitNameField",
-    "Team",
-    "TeamEventType",
-    "TeamEventTypeChanges",
-    "TeamEventTypeSettings",
-    "TeamInvite",
-    "Webhook",
-    "WebhookTimeUnit",
-    "WebhookTrigger",
-    "WebhookVersion",
-    "Weekday",
-]
+_HOMES = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
@@ -517,4 +100,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted(_HOMES)
