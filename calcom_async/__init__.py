@@ -102,15 +102,17 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return importlib.import_module(f"calcom_async.{name}")
-    home = _HOMES.get(name, "errors" if name in __all__ else None)
-    if home is None:
-        raise AttributeError(f"module 'calcom_async' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"calcom_async.{home}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # or every misspelt name would be fine with a type checker
+
+    def __getattr__(name: str) -> Any:
+        if name in _MODULES:
+            return importlib.import_module(f"calcom_async.{name}")
+        home = _HOMES.get(name, "errors" if name in __all__ else None)
+        if home is None:
+            raise AttributeError(f"module 'calcom_async' has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"calcom_async.{home}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

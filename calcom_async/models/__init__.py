@@ -90,13 +90,15 @@ _FAMILIES = {
 _HOMES = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 
 
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module 'calcom_async.models' has no attribute {name!r}")
-    value = getattr(importlib.import_module(f"calcom_async.models.{home}"), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # or every misspelt name would be fine with a type checker
+
+    def __getattr__(name: str) -> Any:
+        home = _HOMES.get(name)
+        if home is None:
+            raise AttributeError(f"module 'calcom_async.models' has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"calcom_async.models.{home}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:
