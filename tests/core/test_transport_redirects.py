@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from loopback import Loopback, answer
 
-from calcom_async import AsyncCalCom, APIConnectionError, APIStatusError, ConfigurationError, Limiter
+from calcom_async import APIConnectionError, APIStatusError, AsyncCalCom, ConfigurationError, Limiter
 
 
 def client(url: str) -> AsyncCalCom:
@@ -49,7 +49,9 @@ async def test_nothing_goes_to_another_origin(method: str) -> None:
     assert "cal_test_redirect" not in str(caught.value)
 
 
-@pytest.mark.parametrize("target", ["//127.0.0.1:1/v2/here", "http://127.0.0.1:1@evil.example/", "ftp://x/", "https://x"])
+@pytest.mark.parametrize(
+    "target", ["//127.0.0.1:1/v2/here", "http://127.0.0.1:1@evil.example/", "ftp://x/", "https://x"]
+)
 async def test_nor_by_any_way_of_writing_it(target: str) -> None:
     server = Loopback(redirecting(lambda: target))  # type: ignore[arg-type]
     async with server, client(server.url) as cal:
