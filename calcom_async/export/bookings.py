@@ -296,7 +296,7 @@ class _Run:
         self.frozen = milliseconds(frozen + timedelta(seconds=1))
         end = self.frozen + 1 if high is None else min(self.frozen + 1, high)
         answer = read_answer(response.body)
-        created = [row.created for row in answer.rows if row.created is not None]
+        created = [row.moment for row in answer.rows if row.moment is not None]
         if not created:
             self.tally.malformed += len(answer.rows)
             self._write(Step(answer.rows, 0, frozenset()), None)

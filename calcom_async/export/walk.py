@@ -1,7 +1,7 @@
 """The walk through one window: a keyset by creation time, which no insertion, update or shuffled tie can upset.
 
-Each page is asked for from the creation time of the last row on (`sortCreated=asc`, up to 250 rows); the rows at that
-instant come again and are told apart by uid. Where one instant holds more rows than a page, it is read alone until it
+Each page is asked for from the time of the last row on (`sortCreated=asc`, up to 250 rows); the rows at that instant
+come again and are told apart by uid. Where one instant holds more rows than a page, it is read alone until it
 is proven complete.
 """
 
@@ -19,7 +19,19 @@ from calcom_async.errors import DecodeError
 from calcom_async.export.plan import Window, halve, milliseconds, wire_instant
 from calcom_async.export.report import Tally
 
-__all__ = ["PAGE_SIZE", "SHARED_PAGES", "Answer", "Fetch", "Row", "Step", "Walk", "read_answer"]
+__all__ = [
+    "CREATED",
+    "PAGE_SIZE",
+    "SHARED_PAGES",
+    "UPDATED",
+    "Answer",
+    "Axis",
+    "Fetch",
+    "Row",
+    "Step",
+    "Walk",
+    "read_answer",
+]
 
 PAGE_SIZE = 250
 """The most bookings that Cal.com gives at once."""
@@ -37,6 +49,22 @@ _TIE_SORTS = (
 )
 """Orders in which a long tie is read in turn: what ties in one column may be told apart by another."""
 
+
+@attrs.frozen(kw_only=True)
+class Axis:
+    """The time that a walk goes along, by the names of its parameters and field."""
+
+    field: str
+    after: str
+    before: str
+    order: str
+
+
+CREATED = Axis(field="createdAt", after="afterCreatedAt", before="beforeCreatedAt", order="sortCreated")
+"""Never changes: the axis of a whole export."""
+UPDATED = Axis(field="updatedAt", after="afterUpdatedAt", before="beforeUpdatedAt", order="sortUpdatedAt")
+"""The axis of what has changed since; bookings that never changed are not on it."""
+
 Fetch: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[Response]]
 """Sends one list request with these query parameters."""
 
@@ -48,19 +76,20 @@ class Row:
     Attributes:
         raw: Its wire JSON.
         uid: None where it has none.
-        created: Its creation time, in milliseconds since the epoch; None where it has none.
+        moment: Its place on the axis of the walk, in milliseconds since the epoch; None where it has none.
         status: Its status, empty where it has none.
     """
 
     raw: bytes
     uid: str | None
-    created: int | None
+    moment: int | None
     status: str
 
 
 class _Glance(msgspec.Struct):
     uid: Any = None
     createdAt: Any = None  # noqa: N815 - the wire's name
+    updatedAt: Any = None  # noqa: N815 - the wire's name
     status: Any = None
 
 
@@ -94,7 +123,7 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _GLANCE = msgspec.json.Decoder(_Glance)
 
 
-def read_answer(body: bytes, asked: int = PAGE_SIZE) -> Answer:
+def read_answer(body: bytes, asked: int = PAGE_SIZE, axis: Axis = CREATED) -> Answer:
     """Take a page apart without decoding its bookings.
 
     Raises:
@@ -104,23 +133,23 @@ def read_answer(body: bytes, asked: int = PAGE_SIZE) -> Answer:
         envelope = _ENVELOPE.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DecodeError("the answer is no list of bookings", path="data") from error
-    rows = [_row(bytes(raw)) for raw in envelope.data]
+    rows = [_row(bytes(raw), axis.field) for raw in envelope.data]
     block = envelope.pagination or _Pagination()
     size = min(asked, block.itemsPerPage) if isinstance(block.itemsPerPage, int) and block.itemsPerPage > 0 else asked
     return Answer(rows, size, block.totalItems if isinstance(block.totalItems, int) else None)
 
 
-def _row(raw: bytes) -> Row:
+def _row(raw: bytes, field: str) -> Row:
     try:
         glance = _GLANCE.decode(raw)
     except msgspec.DecodeError:
         return Row(raw, None, None, "")
     try:
-        created = milliseconds(glance.createdAt)
+        moment = milliseconds(getattr(glance, field))
     except (TypeError, ValueError, AttributeError):
-        created = None
+        moment = None
     uid = glance.uid if isinstance(glance.uid, str) and glance.uid else None
-    return Row(raw, uid, created, glance.status if isinstance(glance.status, str) else "")
+    return Row(raw, uid, moment, glance.status if isinstance(glance.status, str) else "")
 
 
 @attrs.frozen
@@ -147,8 +176,16 @@ class Walk:
     """
 
     def __init__(
-        self, window: Window, fetch: Fetch, tally: Tally, *, position: int | None = None, seen: Iterable[str] = ()
+        self,
+        window: Window,
+        fetch: Fetch,
+        tally: Tally,
+        *,
+        position: int | None = None,
+        seen: Iterable[str] = (),
+        axis: Axis = CREATED,
     ) -> None:
+        self.axis = axis
         self.window = window
         self.position = window.start if position is None else position
         self.rows = 0
@@ -195,7 +232,7 @@ class Walk:
         while self.position < self.window.end:
             if answer is None:
                 answer = await self._page(self.position, self.window.end - 1)
-            stuck = answer.full and all(row.created is None or row.created <= self.position for row in answer.rows)
+            stuck = answer.full and all(row.moment is None or row.moment <= self.position for row in answer.rows)
             fresh = self._fresh(answer.rows)
             full, answer = answer.full, None
             if fresh:
@@ -211,26 +248,26 @@ class Walk:
     async def _page(self, start: int, last: int, **parameters: Any) -> Answer:
         query = {
             "take": PAGE_SIZE,
-            "afterCreatedAt": wire_instant(start),
-            "beforeCreatedAt": wire_instant(last),
-            **(parameters or {"sortCreated": "asc"}),
+            self.axis.after: wire_instant(start),
+            self.axis.before: wire_instant(last),
+            **(parameters or {self.axis.order: "asc"}),
         }
-        return read_answer((await self._fetch(query)).body)
+        return read_answer((await self._fetch(query)).body, axis=self.axis)
 
     def _fresh(self, rows: list[Row]) -> list[Row]:
         """The rows not handed over yet, and the position moved to the last of them."""
         fresh = []
         for row in rows:
-            if row.created is None or row.uid is None:
+            if row.moment is None or row.uid is None:
                 if self._is_new_malformed(row):
                     fresh.append(row)
                 continue
-            if row.created >= self.window.end:
+            if row.moment >= self.window.end:
                 break  # the window was shortened while this page was on its way: another walk has it
-            if row.created > self.position:
-                self.position = row.created
+            if row.moment > self.position:
+                self.position = row.moment
                 self._at_position.clear()
-            elif row.created < self.position:
+            elif row.moment < self.position:
                 continue  # a server that ignores the lower bound: had before, or before this window
             if row.uid in self._at_position:
                 self._tally.duplicates += 1
