@@ -237,19 +237,24 @@ class _LoopGuard:
         self._pages: set[int] = set()
         self._cursors: set[str] = set()
 
-    def check(self, page: Page[Any]) -> None:
-        """Raises PaginationError, with the position."""
+    def check(self, page: Page[Any]) -> bool:
+        """Whether the page is new; a server that was asked beyond the end may give its last page again.
+
+        Raises:
+            PaginationError: with the position.
+        """
         cursor = page.next_position.cursor if page.next_position is not None else None
         if cursor is not None:
             if cursor in self._cursors or cursor == page.position.cursor:
                 raise self._error("the server gave the same cursor twice", page)
             self._cursors.add(cursor)
-        if page.next_position is None and not self._pages:
-            return
         if page.identity in self._pages:
+            if page.next_position is None:
+                return False
             raise self._error("the server gave the same page twice", page)
         if page.identity is not None:
             self._pages.add(page.identity)
+        return True
 
     @staticmethod
     def _error(what: str, page: Page[Any]) -> PaginationError:
@@ -331,7 +336,7 @@ class Pager(Generic[T]):
         if limit is not None and limit < listing.page_size:
             listing = attrs.evolve(listing, page_size=limit)
         pager = Pager(listing, ahead=self._ahead)
-        pages = pager.pages()
+        pages = pager._walk(limit)
         try:
             async for page in pages:
                 items.extend(page.items)
@@ -342,12 +347,16 @@ class Pager(Generic[T]):
         self._total = pager._total
         return items if limit is None else items[:limit]
 
-    async def pages(self) -> AsyncGenerator[Page[T], None]:
+    def pages(self) -> AsyncGenerator[Page[T], None]:
         """Every page, in order.
 
         Raises:
             PaginationError: the server gave the same page or cursor twice; `position` says where.
         """
+        return self._walk(None)
+
+    async def _walk(self, limit: int | None) -> AsyncGenerator[Page[T], None]:
+        """Every page, in order; no more pages at once than so many items can fill."""
         guard = _LoopGuard()
         position: Position | None = self._listing.start
         window = 1  # the first page tells how the list is paged
@@ -355,25 +364,28 @@ class Pager(Generic[T]):
             answers = await self._window(position, window)
             for response, asked_at in answers:
                 page = self._listing.page(response, asked_at)
-                guard.check(page)
+                if not guard.check(page):
+                    return
                 self._total = total = page.pagination.total
                 position = page.next_position
                 yield page
                 if position is None:
                     return
-                window = self._width(position, total)
+                if limit is not None:
+                    limit -= len(page)
+                window = self._width(position, total, limit)
                 if len(answers) > 1:
                     await asyncio.sleep(0)  # a window of decoded pages must not starve the loop
                     if position != Position(asked_at.skip + self._listing.page_size):
                         break  # shorter than asked for: the rest of this window is out of step
 
-    def _width(self, position: Position, total: int | None) -> int:
-        """How many pages may be asked for at once from here; the total only narrows it."""
+    def _width(self, position: Position, total: int | None, limit: int | None) -> int:
+        """How many pages may be asked for at once from here; the total and the limit only narrow it."""
         if position.cursor is not None or self._listing.style != "offset":
             return 1
-        if total is None:
-            return self._ahead
-        return max(1, min(self._ahead, -(-(total - position.skip) // self._listing.page_size)))
+        left = [items for items in (None if total is None else total - position.skip, limit) if items is not None]
+        pages = (-(-items // self._listing.page_size) for items in left)
+        return max(1, min([self._ahead, *pages]))
 
     async def _window(self, position: Position, width: int) -> list[tuple[Response, Position]]:
         """Fetch a window of pages at once; all its tasks have ended when it returns."""

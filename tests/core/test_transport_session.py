@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import warnings
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -161,7 +162,7 @@ async def test_a_client_that_nobody_closes_leaves_no_warning() -> None:
 def test_nor_does_it_in_a_whole_program(kept: str) -> None:
     program = f"""
         import asyncio, sys
-        sys.path.insert(0, {os.path.dirname(__file__)!r})
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
         from loopback import Loopback, answer
         from calcom_async import AsyncCalCom
 
