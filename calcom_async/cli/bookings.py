@@ -81,6 +81,7 @@ async def _list(
 ) -> None:
     """List bookings; to lose none of very many, use `bookings export`."""
     given = filters.given()
+    exact = not any(name.endswith(("created_at", "updated_at")) for name in given)  # the total ignores those two
     if latest_first:
         given["sort_start"] = "desc"
     most = TABLE_LENGTH if limit is None and not session.options.as_json else limit
@@ -88,7 +89,7 @@ async def _list(
     async with session.client() as cal:
         team = given.pop("team_id", None)
         pager: Any = cal.bookings.list(**given) if team is None else cal.team(team).bookings.list(**given)
-        await show_list(session, cal, pager, COLUMNS, noun="bookings", limit=limit, timed=True)
+        await show_list(session, cal, pager, COLUMNS, noun="bookings", limit=limit, timed=True, counted=exact)
 
 
 async def _get(session: Session, *, uid: UID) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["progress_words", "register", "summary"]
 
 SANDBOX_BOOKINGS = 10_000
+_SUFFIXES = ".jsonl, .csv (both also .gz), .parquet, .sqlite or .ics"
 
 
 def register(app: typer.Typer) -> None:
@@ -40,10 +41,13 @@ def register(app: typer.Typer) -> None:
 async def _export(
     session: Session,
     *,
-    to: Annotated[str, typer.Option("--to", metavar="FILE", help="Ending in .jsonl or .csv, or - for stdout.")],
+    to: Annotated[str, typer.Option("--to", metavar="FILE", help=f"Ending in {_SUFFIXES}; or - for stdout.")],
     filters: Filters,
     file_format: Annotated[
-        str | None, typer.Option("--format", metavar="NAME", help="jsonl or csv; by default what FILE ends in.")
+        str | None,
+        typer.Option(
+            "--format", metavar="NAME", help="jsonl, csv, parquet, sqlite, ics; by default what FILE ends in."
+        ),
     ] = None,
     concurrency: Annotated[
         int, typer.Option(metavar="N", min=1, max=64, help="Requests at once; the rate limit holds for all of them.")
@@ -51,10 +55,13 @@ async def _export(
     raw_cells: Annotated[
         bool, typer.Option("--raw-cells", help="CSV: leave cells as they are that a spreadsheet would run.")
     ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin anew, not where an interrupted export stopped.")
+    ] = False,
 ) -> int:
     """Write every booking into a file, each exactly once.
 
-    The file stands under its name only when it is complete.
+    The file stands under its name only when it is complete; what was interrupted goes on when it is run again.
     """
     from calcom_async.export import export_bookings
 
@@ -63,22 +70,27 @@ async def _export(
             "--to - writes the bookings to stdout, and --json the report", "leave one of the two out",
             exit_code=USAGE, kind="UsageError",
         )  # fmt: skip
-    where = "" if to == "-" else f", and {to} was not touched"
-    session.when_interrupted = (
-        f"interrupted: the export is not complete{where}",
-        "run the same command again; --created-after and --created-before take it in parts",
-    )
+    session.when_interrupted = _interrupted(session, to)
     async with session.client(sandbox_bookings=SANDBOX_BOOKINGS) as cal:
         with _drawn(session, cal) as draw:
             report = await export_bookings(
-                cal, to, format=file_format, concurrency=concurrency, raw_cells=raw_cells, progress=draw,
-                **filters.given(),
+                cal, to, format=file_format, concurrency=concurrency, raw_cells=raw_cells,
+                restart=restart or session.options.sandbox,  # a new sandbox can't go on with the old one's bookings
+                progress=draw, **filters.given(),
             )  # fmt: skip
     if session.options.as_json:
         print_json(report.to_dict())
     for line, style in summary(report):
         session.say(line, style)
     return 0 if report.complete else FAILED
+
+
+def _interrupted(session: Session, to: str) -> tuple[str, str]:
+    """What is told after Ctrl-C."""
+    if to == "-":
+        return "interrupted: the export is not complete", "run the same command again"
+    again = "it begins anew" if session.options.sandbox else "it goes on where it stopped (--restart begins anew)"
+    return f"interrupted: the export is not complete, and {to} was not touched", f"run the same command again: {again}"
 
 
 def summary(report: ExportReport) -> list[tuple[str, str]]:
@@ -90,6 +102,7 @@ def summary(report: ExportReport) -> list[tuple[str, str]]:
             f"{report.bookings:,} bookings in {place}: {report.requests:,} requests, {report.seconds:.1f} s"
             + (f", {report.waited:.0f} s of waiting for the rate limit" if report.waited >= 1 else "")
             + (f", {report.retries:,} tried again" if report.retries else "")
+            + (f", in {report.resumed + 1} runs" if report.resumed else "")
             + ".",
             "bold",
         )
@@ -113,7 +126,7 @@ def progress_words(progress: ExportProgress, waiting: float) -> str:
 
 
 @contextmanager
-def _drawn(session: Session, cal: AsyncCalCom) -> Iterator[ProgressCallback | None]:
+def _drawn(session: Session, cal: AsyncCalCom) -> Generator[ProgressCallback | None, None, None]:
     """A progress bar on stderr while it runs; none where stderr is no terminal, or for programs."""
     if session.options.as_json or not session.err.is_terminal:
         yield None

@@ -55,7 +55,7 @@ READER_GONE = 141
 
 _USAGE_ERROR: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """The root of usage errors; newer typers bring their own click, so that it can't be imported from there."""
-_EMAIL = re.compile(r"[^\s\"'<>@=&?]+(?:@|%40)[^\s\"'<>@&]+\.[^\s\"'<>@,;:)&]+", re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s\"'<>@=&?]+(?:@|%40)[\w.-]*\w", re.IGNORECASE)
 _QUERY = re.compile(r"\?\S+")
 """Of a path that a server repeats: filters may be personal data."""
 _LISTS = {"bookings": "bookings list", "event-types": "event-types list", "webhooks": "webhooks list"}
@@ -151,7 +151,7 @@ def _failure(
 def _answered(error: APIStatusError, base_url: str) -> Failure:
     """Cal.com answered with an error."""
     message = _QUERY.sub("", error.message) if error.message.startswith("Cannot ") else error.message
-    what = f"{error.status_code} {message.rstrip('.')} [{error.method} {error.path}]"
+    what = f"{_meaning(error)}{error.status_code} {message.rstrip('.')} [{error.method} {error.path}]"
     if error.request_id:
         what += f" request id {error.request_id}"
     fields = {
@@ -166,13 +166,31 @@ def _answered(error: APIStatusError, base_url: str) -> Failure:
     return _failure(error, what, _advice(error, base_url), fields=fields)
 
 
+def _meaning(error: APIStatusError) -> str:
+    """In plain words, where Cal.com's own are only for those who know its source."""
+    match error:
+        case AuthenticationError():
+            return "the API key is not accepted: "
+        case NotFoundError() if _is_elsewhere(error):
+            return "the server has nothing there: "
+        case RateLimitError():
+            return "too many requests: "
+        case _:
+            return ""
+
+
+def _is_elsewhere(error: NotFoundError) -> bool:
+    """Whether it is the path or the server that is wrong, and not an id."""
+    return bool(error.hint) or error.message.startswith(("Cannot ", "HTTP 404"))
+
+
 def _advice(error: APIStatusError, base_url: str) -> str:
     match error:
         case AuthenticationError():
             return f"check CALCOM_API_KEY (or the account's key), and that it belongs to {base_url}"
         case ApiVersionError():
             return f"check that {base_url} is Cal.com's API (it ends in /v2); `calcom-async doctor` looks at it"
-        case NotFoundError() if error.hint or error.message.startswith(("Cannot ", "HTTP 404")):
+        case NotFoundError() if _is_elsewhere(error):
             return f"check the path, and that {base_url} is Cal.com's API (it ends in /v2)"
         case NotFoundError():
             listing = _LISTS.get(error.path.strip("/").partition("/")[0])
@@ -231,11 +249,23 @@ def _refused_here(error: CalComError) -> Failure:
             advice = "update calcom-async; `calcom-async request` shows the answer as it is"
             return _failure(error, what, advice, fields={"path": error.path})
         case ExportError():
-            what, _, _ = str(error).partition("; ")
-            first = f"{explain(error.__cause__).advice}; then " if error.__cause__ is not None else ""
-            return _failure(error, what, f"{first}run the same command again")
+            return _unfinished(error)
         case _:
             return _failure(error, str(error), "run it again; --verbose shows the calls")
+
+
+def _unfinished(error: ExportError) -> Failure:
+    """An export that stopped: how far it came, what was in its way, and how to go on."""
+    what, _, advice = str(error).replace("restart=True (--restart)", "--restart").partition(". To go on, ")
+    if not advice:
+        what, _, advice = what.partition("; ")
+    cause = error.__cause__
+    if isinstance(cause, CalComError | OSError):
+        told = explain(cause)
+        how_far, found, _ = what.partition(" bookings: ")
+        what = f"{how_far} bookings: {told.what}" if found else what
+        advice = f"{told.advice}; then {advice.removeprefix('nothing was left behind; ')}"
+    return _failure(error, what, advice or "run the same command again")
 
 
 def _misused(error: Exception) -> Failure:
@@ -243,7 +273,8 @@ def _misused(error: Exception) -> Failure:
     context: Any = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "calcom-async"
     message: str = error.format_message()  # type: ignore[attr-defined] # every ClickException has it
-    return Failure(kind="UsageError", what=message.rstrip("."), advice=f"{command} --help", exit_code=USAGE)
+    message = message.replace("Value error, ", "").rstrip(".")
+    return Failure(kind="UsageError", what=message, advice=f"{command} --help", exit_code=USAGE)
 
 
 def _place(error: BaseException) -> str:

@@ -6,8 +6,10 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Annotated, Any
 
+import attrs
 import typer
 
+from calcom_async.cli.failures import CommandFailure
 from calcom_async.cli.output import Column, print_json_array, print_table
 from calcom_async.cli.session import Session
 
@@ -34,6 +36,7 @@ async def show_list(
     noun: str,
     limit: int | None = None,
     timed: bool = False,
+    counted: bool = False,
 ) -> None:
     """Print a list.
 
@@ -45,42 +48,64 @@ async def show_list(
         noun: What it lists, such as `bookings`.
         limit: At most so many.
         timed: Whether the table shows times, which are then in a time zone.
+        counted: Whether the server's total counts exactly these.
+
+    Raises:
+        CommandFailure: the list came to its end with fewer records than the server says there are.
     """
+    most = TABLE_LENGTH if limit is None and not session.options.as_json else limit
+    walk = _Walk(pager, most)
     if session.options.as_json:
-        await print_json_array(_wire(pager, limit))
-        return
-    zone = await session.zone(cal) if timed else session.utc
-    most = TABLE_LENGTH if limit is None else limit
-    records: list[Any] = []
-    more = False
-    async with aclosing(_walked(pager)) as walk:
-        async for record in walk:
-            if len(records) == most:
-                more = True
-                break
-            records.append(record)
-    if not records:
-        session.say(f"No {noun}.")
-        return
-    print_table(session.out, columns, records, zone)
-    total = f" of about {pager.total:,}" if more and pager.total is not None else ""
-    zoned = f", times in {zone.key}" if timed else ""
-    counted = noun if len(records) != 1 else noun.removesuffix("s")
-    session.say(f"{len(records):,}{total} {counted}{zoned}." + (" --limit shows more." if more else ""), "dim")
+        await print_json_array(record.to_dict() async for record in walk.records())
+    else:
+        zone = await session.zone(cal) if timed else session.utc
+        records = [record async for record in walk.records()]
+        if records:
+            print_table(session.out, columns, records, zone)
+        session.say(_counted(walk, noun, f", times in {zone.key}" if timed else ""), "dim")
+    if counted and not walk.more and pager.total is not None and walk.count < pager.total:
+        raise CommandFailure(
+            f"{walk.count:,} of {pager.total:,} {noun} came: those that tie in the order may be missed on the way",
+            f"`calcom-async {noun} export` gives every one",
+            kind="IncompleteList",
+        )
 
 
-async def _wire(pager: Pager[Any], limit: int | None) -> AsyncGenerator[dict[str, Any], None]:
-    count = 0
-    async with aclosing(_walked(pager)) as walk:
-        async for record in walk:
-            yield record.to_dict()
-            count += 1
-            if count == limit:
-                return
+def _counted(walk: _Walk, noun: str, zoned: str) -> str:
+    """The line below a table."""
+    if not walk.count:
+        return f"No {noun}."
+    total = f" of about {walk.pager.total:,}" if walk.more and walk.pager.total is not None else ""
+    named = noun if walk.count != 1 or total else noun.removesuffix("s")
+    return f"{walk.count:,}{total} {named}{zoned}." + (" --limit shows more." if walk.more else "")
 
 
-async def _walked(pager: Pager[Any]) -> AsyncGenerator[Any, None]:
-    async with aclosing(pager.pages()) as pages:
-        async for page in pages:
-            for record in page.items:
-                yield record
+@attrs.define
+class _Walk:
+    """A walk over a list up to a number of records, each of them once.
+
+    Attributes:
+        count: How many there were.
+        more: Whether there would be more.
+    """
+
+    pager: Pager[Any]
+    most: int | None
+    count: int = 0
+    more: bool = False
+
+    async def records(self) -> AsyncGenerator[Any, None]:
+        """The records; those that tie may come on two pages, and are given once."""
+        seen: set[Any] = set()
+        async with aclosing(self.pager.pages()) as pages:
+            async for page in pages:
+                for record in page.items:
+                    key = getattr(record, "uid", None) or getattr(record, "id", None)
+                    if key in seen:
+                        continue
+                    if self.count == self.most:
+                        self.more = True
+                        return
+                    seen.add(key)
+                    self.count += 1
+                    yield record

@@ -10,7 +10,7 @@ import itertools
 import json
 import sys
 import textwrap
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
@@ -155,7 +155,7 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json_text(value) + "\n")
 
 
-async def print_json_array(items: AsyncIterator[Any]) -> int:
+async def print_json_array(items: AsyncIterable[Any]) -> int:
     """A JSON array, an item a line, written as the items come; a walk that fails leaves it without its end.
 
     Returns:

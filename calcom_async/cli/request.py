@@ -68,7 +68,10 @@ def pairs(texts: list[str], option: str) -> dict[str, list[str]]:
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise CommandFailure(
-                f"{option}: expected NAME=VALUE", f"write it like {option} take=1", exit_code=USAGE, kind="UsageError"
+                f"{option}: expected NAME=VALUE",
+                f"write it like {option} NAME=VALUE",
+                exit_code=USAGE,
+                kind="UsageError",
             )
         found.setdefault(name, []).append(value)
     return found

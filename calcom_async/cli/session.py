@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -149,7 +149,7 @@ class Session:
         max_retries: int = 3,
         public: bool = False,
         sandbox_bookings: int = 200,
-    ) -> AsyncIterator[AsyncCalCom]:
+    ) -> AsyncGenerator[AsyncCalCom, None]:
         """The client of this run, and with `--sandbox` the server as well.
 
         Args:
@@ -268,7 +268,7 @@ def report(failure: Failure, session: Session) -> None:
 
 
 @contextlib.contextmanager
-def _logging(*, verbose: bool) -> Iterator[None]:
+def _logging(*, verbose: bool) -> Generator[None, None, None]:
     """Records of the package go to stderr with `--verbose`, and only warnings without."""
     logger = logging.getLogger("calcom_async")
     handler = logging.StreamHandler(sys.stderr)

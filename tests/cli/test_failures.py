@@ -1,0 +1,265 @@
+"""What people and programs are told when something goes wrong, and the exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from calcom_async.cli.failures import CommandFailure, explain, tame
+from calcom_async.cli.session import Options, Session, execute
+from calcom_async.errors import (
+    AmbiguousWriteError,
+    APITimeoutError,
+    DecodeError,
+    ExportError,
+    MissingExtraError,
+    PermissionDeniedError,
+    RateLimitError,
+)
+from calcom_async.sandbox import Sandbox
+
+from .conftest import Run
+
+
+@contextmanager
+def web_page(answer: bytes) -> Iterator[str]:
+    """A server that answers everything with these bytes."""
+    import threading
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(0.1)
+    stopped = threading.Event()
+
+    def serve() -> None:
+        while not stopped.is_set():
+            try:
+                connection, _ = listener.accept()
+            except TimeoutError:
+                continue
+            with connection:
+                connection.settimeout(5)
+                connection.recv(65536)
+                connection.sendall(answer)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v2"
+    finally:
+        stopped.set()
+        thread.join()
+        listener.close()
+
+
+def two_lines(text: str) -> tuple[str, str]:
+    what, advice = text.splitlines()
+    assert what.startswith("error: ")
+    assert advice.startswith("   do: ")
+    assert "Traceback" not in text
+    return what.removeprefix("error: "), advice.removeprefix("   do: ")
+
+
+def test_no_key(run: Run) -> None:
+    outcome = run("me")
+    assert outcome.code == 2
+    what, advice = two_lines(outcome.err)
+    assert what == "there is no API key"
+    assert "export CALCOM_API_KEY=" in advice
+    assert "--sandbox" in advice
+
+
+def test_wrong_key(run: Run, server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALCOM_API_KEY", "cal_wrong_and_secret")
+    outcome = run("me")
+    assert outcome.code == 1
+    assert outcome.out == ""
+    what, advice = two_lines(outcome.err)
+    assert what.startswith("the API key is not accepted: 401 ")
+    assert "request id" in what
+    assert "CALCOM_API_KEY" in advice
+    assert server.url in advice
+    assert "secret" not in outcome.err
+
+
+def test_wrong_key_as_json(run: Run, server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALCOM_API_KEY", "cal_wrong")
+    outcome = run("bookings", "list", "--json")
+    assert outcome.code == 1
+    assert outcome.out == ""
+    error = outcome.error
+    assert (error["type"], error["status"], error["method"], error["path"]) == (
+        "AuthenticationError", 401, "GET", "/bookings",
+    )  # fmt: skip
+    assert error["request_id"]
+    assert error["advice"].startswith("check CALCOM_API_KEY")
+
+
+def test_wrong_url(run: Run, server: Sandbox) -> None:
+    outcome = run("me", "--base-url", server.url.replace("/v2", "/nothing"))
+    assert outcome.code == 1
+    what, advice = two_lines(outcome.err)
+    assert what.startswith("the server has nothing there: 404 Cannot GET /nothing/me")
+    assert "ends in /v2" in advice
+
+
+def test_a_query_that_the_server_repeats_is_not_shown(run: Run, server: Sandbox) -> None:
+    url = server.url.replace("/v2", "/nothing")
+    outcome = run("bookings", "list", "--attendee", "ada@example.com", "--base-url", url)
+    assert outcome.code == 1
+    assert "Cannot GET /nothing/bookings" in outcome.err
+    assert "ada" not in outcome.err
+
+
+def test_url_that_is_none(run: Run) -> None:
+    outcome = run("me", "--base-url", "api.cal.com")
+    assert outcome.code == 2
+    two_lines(outcome.err)
+
+
+def test_plain_http_to_another_machine(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALCOM_API_KEY", "cal_x")
+    outcome = run("me", "--base-url", "http://cal.example.com/v2")
+    assert outcome.code == 2
+    assert "use https" in two_lines(outcome.err)[1]
+
+
+def test_refused_connection(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALCOM_API_KEY", "cal_x")
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+    outcome = run("me", "--base-url", f"http://127.0.0.1:{port}/v2")
+    assert outcome.code == 1
+    what, advice = two_lines(outcome.err)
+    assert what == f"no connection to the server (refused or unreachable): http://127.0.0.1:{port}/v2"
+    assert "--base-url" in advice
+
+
+def test_no_answer_in_time(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sandbox(latency=0.5) as slow:
+        monkeypatch.setenv("CALCOM_API_KEY", slow.api_key)
+        outcome = run("webhooks", "create", "https://example.com", "--trigger", "BOOKING_CREATED",
+                      "--base-url", slow.url, "--timeout", "0.05")  # fmt: skip
+    assert outcome.code == 1
+    what, advice = two_lines(outcome.err)
+    assert what == "POST /webhooks may have happened: its answer was lost, and it was not sent again"
+    assert "look before you repeat it" in advice
+
+
+def test_a_web_page_instead_of_the_api(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALCOM_API_KEY", "cal_x")
+    page = b"<html><title>Nice</title></html>"
+    head = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+    with web_page(head % len(page) + page) as url:
+        outcome = run("me", "--base-url", url)
+    assert outcome.code == 1
+    what, advice = two_lines(outcome.err)
+    assert "404 HTTP 404: Nice" in what
+    assert "is Cal.com's API" in advice
+
+
+def test_what_a_server_says_cannot_drive_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALCOM_API_KEY", "cal_x")
+    body = json.dumps({"error": {"message": "\x1b[2Jgone\nerror: [bold]fake[/bold] for ada@example.com"}}).encode()
+    head = b"HTTP/1.1 400 Bad\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+    with web_page(head % len(body) + body) as url:
+        outcome = run("me", "--base-url", url)
+    assert outcome.code == 1
+    what, _ = two_lines(outcome.err)
+    assert "\x1b" not in what
+    assert "[bold]fake[/bold] for [e-mail]" in what
+
+
+def test_unknown_booking(run: Run, server: Sandbox) -> None:
+    outcome = run("bookings", "get", "nothing")
+    assert outcome.code == 1
+    what, advice = two_lines(outcome.err)
+    assert what.startswith("404 ")
+    assert "calcom-async bookings list" in advice
+
+
+def test_an_error_of_our_own_has_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    import typer
+
+    async def broken(session: Session) -> None:
+        await asyncio.sleep(0)
+        raise KeyError("ada@example.com")
+
+    with pytest.raises(typer.Exit) as ended:
+        execute(Options(), broken)
+    assert ended.value.exit_code == 1
+    what, advice = two_lines(capsys.readouterr().err)
+    assert what.startswith("an error of calcom-async itself: KeyError at test_failures.py:")
+    assert "--verbose" in advice
+    assert "ada" not in what
+
+
+def test_verbose_logs_calls_and_leaves_the_logger_as_it_was(run: Run, server: Sandbox) -> None:
+    logger = logging.getLogger("calcom_async")
+    before = (logger.level, list(logger.handlers), logger.propagate)
+    quiet = run("me")
+    assert quiet.err == ""
+    loud = run("me", "--verbose")
+    assert loud.out == quiet.out
+    assert "DEBUG GET /me -> 200 in " in loud.err
+    assert (logger.level, list(logger.handlers), logger.propagate) == before
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code", "what", "advice"),
+    [
+        (CommandFailure("a", "b", exit_code=2), 2, "a", "b"),
+        (MissingExtraError("reading .parquet", "parquet"), 2, "reading .parquet needs the extra 'parquet'",
+         "pip install 'calcom-async[parquet]'"),
+        (APITimeoutError("no answer within 60 s", method="GET", path="/me"), 1, "no answer within 60 s [GET /me]",
+         "--timeout 120"),
+        (AmbiguousWriteError("x", method="POST", path="/bookings"), 1, "POST /bookings may have happened", "look before"),
+        (DecodeError("expected a list", path="data[3].id"), 1, "at data[3].id", "update calcom-async"),
+        (RateLimitError("Too many", status_code=429, method="GET", path="/me", retry_after=41.6), 1,
+         "too many requests: 429 Too many", "wait 42 s"),
+        (PermissionDeniedError("no", status_code=403, method="GET", path="/me"), 1, "403 no [GET /me]", "calcom-async me"),
+        (PermissionError(13, "Permission denied", "/secret/folder/out.jsonl"), 1, "out.jsonl: Permission denied",
+         "permissions"),
+        (ExportError("the export stopped after 5 bookings; run it again"), 1, "the export stopped after 5 bookings",
+         "run it again"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)  # fmt: skip
+def test_each_kind_of_error(error: Exception, exit_code: int, what: str, advice: str) -> None:
+    failure = explain(error, base_url="https://api.cal.com/v2", timeout=60)
+    assert failure.exit_code == exit_code
+    assert what in failure.what
+    assert advice in failure.advice
+    assert len(failure.lines().splitlines()) == 2
+
+
+def test_an_export_says_what_to_do_about_its_cause() -> None:
+    error = ExportError(
+        "the export to x.jsonl stopped after 5 bookings: [Errno 28] x. To go on, "
+        "run the same command again: it goes on where it stopped"
+    )
+    error.__cause__ = OSError(28, "No space left on device", "/folder/x.jsonl")
+    assert explain(error).what == "the export to x.jsonl stopped after 5 bookings: x.jsonl: No space left on device"
+    assert explain(error).advice == (
+        "check the path, its permissions and the space left on the disk; then run the same command again: "
+        "it goes on where it stopped"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("two\nlines", "two lines"),
+        ("\x1b[31mred", "\N{REPLACEMENT CHARACTER}[31mred"),
+        ("to ada@example.com.", "to [e-mail]."),
+        ("attendeeEmail=ada%40example.com&take=1", "attendeeEmail=[e-mail]&take=1"),
+        ("https://api.cal.com/v2", "https://api.cal.com/v2"),
+    ],
+)
+def test_what_is_told_is_tame(text: str, shown: str) -> None:
+    assert tame(text) == shown
