@@ -56,6 +56,16 @@ async def test_a_key_works_without_bearer_but_not_with_a_small_one(talk, sandbox
     assert (small.status, small.message) == (401, "Invalid Access Token.")
 
 
+async def test_other_methods(talk, sandbox):
+    for method, status in (("HEAD", 200), ("OPTIONS", 204)):
+        headers = {"Authorization": f"Bearer {sandbox.api_key}"}
+        async with talk.session.request(method, f"{sandbox.url}/me", headers=headers) as answer:
+            assert (answer.status, await answer.read()) == (status, b"")
+    assert (await talk("DELETE", "me")).message == "Cannot DELETE /v2/me"
+    async with talk.session.get(sandbox.url.removesuffix("/v2") + "/health") as answer:
+        assert answer.status == 200
+
+
 async def test_error_envelope(talk):
     reply = await talk("GET", "nope?a=1")
     assert reply.status == 404

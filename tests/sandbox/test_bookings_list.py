@@ -1,11 +1,12 @@
 """The list: pagination block, filters, order, ties and the cursor."""
 
+import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from calcom_async.sandbox import Sandbox
+from calcom_async.sandbox import Sandbox, seed
 
 NOW = datetime(2026, 4, 6, 8, tzinfo=UTC)
 
@@ -284,3 +285,25 @@ async def test_one_hundred_thousand_are_filled_quickly():
     async with Sandbox(bookings=20_000) as sandbox:
         assert time.perf_counter() - started < 4  # a fifth of what 100,000 may take
         assert len(sandbox.booking_uids()) == 20_000
+
+
+async def test_any_page_can_be_asked_for_first(seeded):
+    """Whichever rows of a tie a page shows, their values are those of its place in the order."""
+    for key, sort in (("createdAt", "sortCreated=asc"), ("createdAt", "sortCreated=desc"), ("start", "sortStart=asc")):
+        values = sorted((row[key] for row in await everything(seeded)), reverse=sort.endswith("desc"))
+        for skip in (2_990, 1_500, 40, 2_222, 700, 0, 1_111, 1_116):
+            for take in (5, 60):
+                page = await seeded(
+                    "GET", f"bookings?take={take}&skip={skip}&{sort}&afterCreatedAt=2001-01-0{take % 7 + 1}"
+                )
+                assert [row[key] for row in page.data] == values[skip : skip + take], (sort, skip, take)
+
+
+@pytest.mark.parametrize(("count", "longest"), [(0, 0), (1, 1), (10, 4), (450, 180), (5_000, 180)])
+def test_ties_of_any_number_of_bookings(count, longest):
+    made = seed.created_instants(count, 1_775_000_000_000, random.Random(1))
+    assert made == sorted(made)
+    assert len(made) == count
+    sizes = Counter(made).values()
+    assert max(sizes, default=0) >= longest
+    assert sum(size for size in sizes if size > 1) == pytest.approx(0.4 * count, abs=2)
