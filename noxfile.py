@@ -73,7 +73,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation into `site/`, every warning an error; their samples run in `tests/docs`."""
-    session.install(".", *groups("docs"))
+    session.install(".", *groups("docs", "lint"))  # ruff lays the signatures out
     session.run("mkdocs", *(session.posargs or ["build", "--strict"]), env={"NO_MKDOCS_2_WARNING": "1"})
 
 
