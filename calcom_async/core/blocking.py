@@ -6,11 +6,13 @@ leaves the client usable.
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import os
 import threading
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -44,14 +46,22 @@ class Runner:
         self._portal: BlockingPortal | None = None
         self._thread: int | None = None
         self._closed = False
+        self._life = 0
+        """Counts the forks: a generator of a former life has lost its loop."""
         _ALL.add(self)
 
-    def _started(self) -> BlockingPortal:
-        if threading.get_ident() == self._thread:
+    def _is_own_thread(self) -> bool:
+        return threading.get_ident() == self._thread
+
+    def _refuse_own_thread(self) -> None:
+        if self._is_own_thread():
             raise ConfigurationError(
                 "a blocking call from the client's own event loop would wait for itself for ever; "
                 "use AsyncCalCom in coroutines and hooks"
             )
+
+    def _started(self) -> BlockingPortal:
+        self._refuse_own_thread()
         portal = self._portal
         if portal is None:
             from anyio.from_thread import start_blocking_portal
@@ -72,7 +82,11 @@ class Runner:
         Raises:
             ConfigurationError: the client is closed, or this is its own loop.
         """
-        future = self._started().start_task_soon(function, *args)
+        portal = self._started()
+        try:
+            future = portal.start_task_soon(function, *args)
+        except RuntimeError:
+            raise ConfigurationError("this client was closed in another thread") from None
         try:
             if not _POLL:
                 return future.result()
@@ -82,6 +96,8 @@ class Runner:
                 except TimeoutError:
                     if future.done():
                         raise
+        except CancelledError:
+            raise ConfigurationError("this client was closed in another thread during the call") from None
         except BaseException:
             future.cancel()
             raise
@@ -89,6 +105,7 @@ class Runner:
     def iterate(self, make: Callable[[], AsyncGenerator[T, None]]) -> Iterator[T]:
         """Walk an async generator from here, one bridge crossing an item; closing this closes that."""
         generator = make()
+        born = self._life
         try:
             while True:
                 item = self.run(_next_of, generator)
@@ -96,11 +113,17 @@ class Runner:
                     return
                 yield cast("T", item)
         finally:
-            if not self._closed:
-                self.run(generator.aclose)
+            # Where the garbage collector came by in the loop's own thread, the loop itself closes what it loses.
+            if not self._closed and self._life == born and not self._is_own_thread():
+                self.run(_close_generator, generator)
 
     def close(self) -> None:
-        """Close what lives in the loop, then end the loop; may be called again."""
+        """Close what lives in the loop, then end the loop and every call still under way; may be called again.
+
+        Raises:
+            ConfigurationError: this is its own loop.
+        """
+        self._refuse_own_thread()
         with self._lock:
             context, portal = self._context, self._portal
             self._context = self._portal = None
@@ -112,7 +135,8 @@ class Runner:
                 portal.start_task_soon(self._on_close).result(10)
         finally:
             self._thread = None
-            context.__exit__(None, None, None)
+            end = _Closing()
+            context.__exit__(_Closing, end, None)  # an exception, so that it cancels calls that still wait or retry
 
     def after_fork(self) -> None:
         """In the child: a new loop on the next call; the inherited one is never touched again."""
@@ -120,7 +144,12 @@ class Runner:
             _GRAVEYARD.append((self._context, self._portal))
         self._lock = threading.Lock()
         self._context = self._portal = self._thread = None
+        self._life += 1
         self._on_fork()
+
+
+class _Closing(Exception):  # noqa: N818 - a signal to the portal, never seen outside
+    """The client is being closed."""
 
 
 class _End:
@@ -131,6 +160,12 @@ async def _next_of(generator: AsyncGenerator[T, None]) -> T | type[_End]:
     async for item in generator:
         return item
     return _End
+
+
+async def _close_generator(generator: AsyncGenerator[Any, None]) -> None:
+    while getattr(generator, "ag_running", False):  # noqa: ASYNC110 - a step just cancelled is still on its way out
+        await asyncio.sleep(0)
+    await generator.aclose()
 
 
 _ALL: weakref.WeakSet[Runner] = weakref.WeakSet()

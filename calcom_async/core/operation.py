@@ -14,7 +14,8 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 import attrs
 
 from calcom_async.core.blocking import Runner
-from calcom_async.core.paging import Listing, Page, Pager, Position
+from calcom_async.core.codec import Malformed
+from calcom_async.core.paging import Listing, Page, Pager, Pagination, Position
 from calcom_async.core.request import Request, Response
 from calcom_async.core.transport import Options, Transport
 
@@ -119,8 +120,35 @@ class BlockingPage(Generic[T]):
         """Its records; malformed ones are not among them."""
         return self._page.items
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._page, name)
+    @property
+    def malformed(self) -> list[Malformed]:
+        """What could not be structured, raw and with the reason; nothing is lost."""
+        return self._page.malformed
+
+    @property
+    def pagination(self) -> Pagination:
+        """What the server said of its place in the list."""
+        return self._page.pagination
+
+    @property
+    def position(self) -> Position:
+        """Where it was read."""
+        return self._page.position
+
+    @property
+    def next_position(self) -> Position | None:
+        """Where the next page is; None at the end."""
+        return self._page.next_position
+
+    @property
+    def response(self) -> Response:
+        """The answer as it came."""
+        return self._page.response
+
+    @property
+    def has_next(self) -> bool:
+        """Whether another page follows."""
+        return self._page.has_next
 
     def __len__(self) -> int:
         return len(self._page)

@@ -90,10 +90,17 @@ class ThreadedLoopback(Loopback):
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self.__aexit__(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
+
+    async def _end(self) -> None:
+        await self.__aexit__()
+        handlers = asyncio.all_tasks() - {asyncio.current_task()}
+        for handler in handlers:  # those that answer nobody any more
+            handler.cancel()
+        await asyncio.gather(*handlers, return_exceptions=True)
 
 
 class RawServer:

@@ -120,6 +120,11 @@ async def ids(pager: AsyncIterator[Thing] | Pager[Thing]) -> list[int]:
     return [thing.id async for thing in pager]
 
 
+async def walk_into(found: list[int], pager: Pager[Thing]) -> None:
+    async for thing in pager:
+        found.append(thing.id)
+
+
 # --- one step --------------------------------------------------------------------------------------------------------
 
 BLOCK = {"totalItems": 9, "hasNextPage": True}
@@ -229,8 +234,7 @@ def test_a_walk_that_breaks_goes_on_where_it_stood(count: int, page_size: int, a
         found: list[int] = []
         pager = Server(answer).pager(page_size=page_size).prefetch(ahead)
         with pytest.raises(CalComError) as caught:
-            async for thing in pager:
-                found.append(thing.id)
+            await walk_into(found, pager)
         failing = False
         position = pickle.loads(pickle.dumps(caught.value)).position
         return found + await ids(pager.resume(position))
@@ -350,8 +354,7 @@ async def test_the_same_page_twice_is_an_error_with_its_position(ahead: int) -> 
 
     found: list[int] = []
     with pytest.raises(PaginationError, match=r"GET /things: the server gave the same page twice") as caught:
-        async for thing in Server(answer).pager().prefetch(ahead):
-            found.append(thing.id)
+        await walk_into(found, Server(answer).pager().prefetch(ahead))
     assert found == [0, 1, 2]
     assert caught.value.position == Position(3)
 
@@ -459,8 +462,7 @@ async def test_a_strict_walk_stops_at_it_with_path_and_position() -> None:
 
     found: list[int] = []
     with pytest.raises(DecodeError) as caught:
-        async for thing in Server(answer).pager(strict=True):
-            found.append(thing.id)
+        await walk_into(found, Server(answer).pager(strict=True))
     assert found == [0, 1, 2]
     assert (caught.value.path, caught.value.position) == ("data[0].id", Position(3))
 
