@@ -29,7 +29,8 @@ def _write_options(command: Any, context: Any, formatter: Any) -> None:
         topic = "Arguments" if is_argument else (getattr(parameter, "rich_help_panel", None) or "Options")
         if parameter.name == "help" and command.epilog and len(topics) > 1:
             continue  # whoever reads this has found it
-        topics.setdefault(topic, []).append(record)
+        words = record[1].replace("\\[", "[")  # older typers escape brackets for rich even where it is not used
+        topics.setdefault(topic, []).append((record[0], words))
     for topic, records in topics.items():
         with formatter.section(topic):
             formatter.write_dl(records)

@@ -118,6 +118,32 @@ def test_a_rate_limit_that_is_nearly_used_up(run: Run, monkeypatch: pytest.Monke
     assert verdicts(outcome)["rate limit"] == "warning"
 
 
+@pytest.mark.parametrize(
+    ("status", "message", "path", "check", "verdict", "words"),
+    [
+        (429, "ThrottlerException", "/me", "rate limit", "failed", "wait"),
+        (500, "broken", "/me", "connection", "failed", "quote the request id"),
+        (404, "Cannot GET /v2/schedules", "/schedules", "schedules", "failed", "let the header"),
+        (403, "no scope", "/event-types", "event-types", "warning", "give the key the scope"),
+        (500, "broken", "/event-types", "event-types", "failed", "quote the request id"),
+    ],
+)
+def test_what_the_server_refuses(
+    run: Run, server: Sandbox, status: int, message: str, path: str, check: str, verdict: str, words: str
+) -> None:
+    server.fail_next(status=status, body={"error": {"message": message}}, count=5, path=path)
+    outcome = run("doctor", "--json")
+    assert verdicts(outcome)[check] == verdict
+    assert words in advice(outcome, check)
+    assert outcome.code == (1 if verdict == "failed" else 0)
+
+
+def test_a_base_url_that_is_none(run: Run, server: Sandbox) -> None:
+    outcome = run("doctor", "--json", "--base-url", "cal.example.com")
+    assert outcome.code == 1
+    assert verdicts(outcome)["base URL"] == "failed"
+
+
 def answer(data: object) -> Response:
     return Response(status=200, headers={}, body=json.dumps({"status": "success", "data": data}).encode())
 

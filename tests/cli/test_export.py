@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
+import io
 import json
 import signal
 import subprocess
@@ -12,8 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from calcom_async.cli.export import progress_words, summary
+from calcom_async import AsyncCalCom
+from calcom_async.cli.export import _drawn, progress_words, summary
+from calcom_async.cli.session import Options, Session
 from calcom_async.export import ExportProgress, ExportReport
 from calcom_async.sandbox import Sandbox
 
@@ -99,7 +104,7 @@ def test_the_first_command_of_the_readme(start: Callable[..., subprocess.Popen[s
     [
         (("--to", "out.xml"), "the format"),
         (("--to", "missing/out.jsonl"), "does not exist"),
-        (("--to", "out.jsonl", "--concurrency", "65"), "less than or equal to 64"),
+        (("--to", "out.jsonl", "--concurrency", "65"), "Invalid value for '--concurrency'"),
         (
             ("--to", "out.jsonl", "--created-after", "2026-02-01", "--created-before", "2026-01-01"),
             "no booking can match",
@@ -159,6 +164,45 @@ def test_an_interrupted_export_leaves_no_half_file_and_goes_on(
         assert again.code == 0
         assert again.err.splitlines()[0].endswith(", in 2 runs.")
         assert sorted(uids(tmp_path / "out.jsonl")) == sorted(server.booking_uids("owner"))
+
+
+def test_restart_drops_what_was_unfinished(run: Run, server: Sandbox, tmp_path: Path) -> None:
+    def unfinished() -> None:
+        (tmp_path / ".out.jsonl.partial").write_text("")
+        (tmp_path / ".out.jsonl.journal").write_text("of something else")
+
+    unfinished()
+    refused = run("bookings", "export", "--to", "out.jsonl")
+    assert refused.code == 1
+    assert refused.err.splitlines()[1] == "   do: delete it, or pass --restart"
+    assert run("bookings", "export", "--to", "out.jsonl", "--restart").code == 0
+    assert len(uids(tmp_path / "out.jsonl")) == 300
+    unfinished()
+    assert run("bookings", "export", "--to", "out.jsonl", "--sandbox", "--bookings", "20").code == 0
+    assert len(uids(tmp_path / "out.jsonl")) == 20
+    assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]
+
+
+def test_the_bar_says_what_it_waits_for(server: Sandbox) -> None:
+    stream = io.StringIO()
+    terminal = Console(file=stream, force_terminal=True, width=120, legacy_windows=False)
+
+    async def export(session: Session) -> None:
+        async with session.client() as cal:
+            with _drawn(session, cal) as draw:
+                assert draw is not None
+                await asyncio.sleep(0.15)
+                draw(ExportProgress(bookings=300, share=0.5, rate=9.0, requests=3, seconds=1.0, waiting=0.0))
+                cal.limiter._blocked_until = cal.limiter._clock() + 30
+                await asyncio.sleep(0.3)
+
+    session = Session(options=Options(), out=terminal, err=terminal)
+    asyncio.run(export(session))
+    assert "first page …" in stream.getvalue()
+    assert "300 bookings, 9/s, waiting 30 s for the rate limit" in stream.getvalue()
+    quiet = Session(options=Options(as_json=True), out=terminal, err=terminal)
+    with _drawn(quiet, AsyncCalCom("cal_x")) as nothing:
+        assert nothing is None
 
 
 def test_the_summary_in_words() -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
+import signal
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
@@ -30,8 +34,6 @@ from .conftest import Run
 @contextmanager
 def web_page(answer: bytes) -> Iterator[str]:
     """A server that answers everything with these bytes."""
-    import threading
-
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.1)
     stopped = threading.Event()
@@ -197,6 +199,28 @@ def test_an_error_of_our_own_has_no_traceback(capsys: pytest.CaptureFixture[str]
     assert what.startswith("an error of calcom-async itself: KeyError at test_failures.py:")
     assert "--verbose" in advice
     assert "ada" not in what
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]) -> None:
+    with Sandbox(latency=5.0) as slow:
+        monkeypatch.setenv("CALCOM_BASE_URL", slow.url)
+        monkeypatch.setenv("CALCOM_API_KEY", slow.api_key)
+        finger = threading.Timer(0.7, os.kill, (os.getpid(), signal.SIGINT))
+        finger.start()
+        started = time.monotonic()
+        outcome = run("me", *options)
+        finger.join()
+        assert time.monotonic() - started < 4
+    assert outcome.code == 130
+    if options:
+        assert outcome.error == {
+            "type": "Interrupted",
+            "message": "interrupted",
+            "advice": "run the same command again",
+        }
+    else:
+        assert two_lines(outcome.err) == ("interrupted", "run the same command again")
 
 
 def test_verbose_logs_calls_and_leaves_the_logger_as_it_was(run: Run, server: Sandbox) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import signal
 import socket
 import subprocess
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,3 +86,27 @@ def test_a_port_that_is_taken(run: Run) -> None:
     what, advice = outcome.err.splitlines()[1:]
     assert what.startswith(f"error: port {port} can't be used: ")
     assert "leave --port out" in advice
+
+
+def test_ctrl_c_in_this_process(run: Run) -> None:
+    """The same as above without a process of its own, so that a debugger and coverage see it."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+
+    def press_when_it_answers() -> None:
+        for _ in range(200):
+            time.sleep(0.05)
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+            except OSError:
+                continue
+            os.kill(os.getpid(), signal.SIGINT)
+            return
+
+    finger = threading.Thread(target=press_when_it_answers)
+    finger.start()
+    outcome = run("sandbox", "--bookings", "0", "--port", str(port))
+    finger.join()
+    assert outcome.code == 0
+    assert outcome.out.splitlines()[0] == f"export CALCOM_BASE_URL=http://127.0.0.1:{port}/v2"
+    assert outcome.err.splitlines()[-1] == "Stopped."
