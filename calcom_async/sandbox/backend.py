@@ -7,11 +7,12 @@ import random
 import uuid
 from typing import Final
 
-from attrs import define
+from attrs import Factory, define
 
 from calcom_async.sandbox.bookings_store import Bookings
 from calcom_async.sandbox.clock import Clock
 from calcom_async.sandbox.deliveries import Deliverer
+from calcom_async.sandbox.list_memory import ListMemory
 from calcom_async.sandbox.people import People
 from calcom_async.sandbox.store import Store
 from calcom_async.sandbox.versions import Profile
@@ -56,6 +57,7 @@ class Backend:
     names: Names
     ties: random.Random
     deliverer: Deliverer
+    list_memory: ListMemory = Factory(ListMemory)
     web_url: str = "https://app.cal.com"
 
     @property

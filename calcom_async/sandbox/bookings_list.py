@@ -8,53 +8,20 @@ from __future__ import annotations
 
 import base64
 import binascii
-from bisect import bisect_right
 from itertools import groupby
 from typing import Any, Final
-from weakref import WeakKeyDictionary
-
-from attrs import define, field
 
 from calcom_async.sandbox import bookings_query, wire_json
 from calcom_async.sandbox.answers import Answer, refusal
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.bookings_query import Listing
+from calcom_async.sandbox.list_memory import ListMemory, Positions
 from calcom_async.sandbox.routing import Call, Routes
 
 routes = Routes(family="bookings list", access="guarded")
 
 _WALK: Final = 4
 """A remembered position is used when it lies within this many pages of the wanted one."""
-
-
-@define
-class _Positions:
-    """Where groups of equal values begin in one ordered list: ranks, ascending, and their values."""
-
-    ranks: list[int] = field(factory=lambda: [0])
-    values: list[Any] = field(factory=lambda: [None])
-
-    def nearest(self, rank: int) -> tuple[int, Any]:
-        place = bisect_right(self.ranks, rank) - 1
-        return self.ranks[place], self.values[place]
-
-    def remember(self, rank: int, value: Any) -> None:
-        place = bisect_right(self.ranks, rank)
-        if self.ranks[place - 1] != rank:
-            self.ranks.insert(place, rank)
-            self.values.insert(place, value)
-
-
-@define
-class _Memory:
-    """What was learnt about lists since the last write."""
-
-    version: int = -1
-    counts: dict[tuple[Any, ...], int] = field(factory=dict)
-    positions: dict[tuple[Any, ...], _Positions] = field(factory=dict)
-
-
-_memories: WeakKeyDictionary[Any, _Memory] = WeakKeyDictionary()
 
 
 def pagination(total: int, take: int, skip: int) -> dict[str, Any]:
@@ -101,7 +68,7 @@ def list_cursor(call: Call) -> Answer:
 
 def offset_answer(backend: Backend, listing: Listing) -> Answer:
     """A page of a take/skip list."""
-    memory = _memory(backend)
+    memory = backend.list_memory.at(backend.bookings.version)
     total = _count(backend, listing, memory)
     return _answer(backend, _page(backend, listing, memory), pagination(total, listing.take, listing.skip))
 
@@ -113,31 +80,24 @@ def _answer(backend: Backend, ids: list[int], block: dict[str, Any]) -> Answer:
     return Answer(200, b'{"status":"success","data":[' + data + b'],"pagination":' + wire_json.dumps(block) + b"}")
 
 
-def _memory(backend: Backend) -> _Memory:
-    memory = _memories.setdefault(backend.bookings, _Memory())
-    if memory.version != backend.bookings.version:
-        memory = _memories[backend.bookings] = _Memory(backend.bookings.version)
-    return memory
-
-
-def _count(backend: Backend, listing: Listing, memory: _Memory) -> int:
+def _count(backend: Backend, listing: Listing, memory: ListMemory) -> int:
     key = (listing.counted.sql, *listing.counted.arguments)
-    total = memory.counts.get(key)
+    total = memory.total(key)
     if total is None:
         row = backend.store.one(f"SELECT count(*) FROM listing WHERE {listing.counted.sql}", *listing.counted.arguments)
         total = row[0] if row else 0
         if listing.timeless:
-            memory.counts[key] = total
+            memory.keep_total(key, total)
     return total
 
 
-def _page(backend: Backend, listing: Listing, memory: _Memory) -> list[int]:
+def _page(backend: Backend, listing: Listing, memory: ListMemory) -> list[int]:
     """The booking ids of a page, ties in a fresh order."""
     store, column = backend.store, listing.column
     after, direction = ("<=", "DESC") if listing.descending else (">=", "ASC")
     where, arguments = listing.shown.sql, listing.shown.arguments
     key = (where, column, direction, *arguments)
-    positions = memory.positions.setdefault(key, _Positions()) if listing.timeless else _Positions()
+    positions = memory.positions(key) if listing.timeless else Positions()
     rank, value = positions.nearest(listing.skip)
     if listing.skip - rank > _WALK * listing.take:
         found = _jump(backend, listing, rank, value)

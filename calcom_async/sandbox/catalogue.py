@@ -7,6 +7,7 @@ from typing import Final
 from calcom_async.sandbox import (
     api_keys,
     booking_create,
+    booking_fields,
     booking_links,
     booking_moves,
     booking_upkeep,
@@ -30,6 +31,7 @@ from calcom_async.sandbox.routing import Table
 _FAMILIES: Final = (
     api_keys,
     booking_create,
+    booking_fields,
     booking_links,
     booking_moves,
     booking_upkeep,

@@ -69,9 +69,10 @@ class Deliverer:
             headers["X-Cal-Webhook-Version"] = parcel.version
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self.patience))
+        session = self._session
         status = None
         try:
-            async with self._session.post(parcel.url, data=parcel.body, headers=headers) as answer:
+            async with session.post(parcel.url, data=parcel.body, headers=headers) as answer:
                 status = answer.status
         except (TimeoutError, aiohttp.ClientError, ValueError):
             pass  # any text is accepted as a subscriber URL; a delivery that cannot be made is only logged

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from calcom_async.sandbox import instants, validation
 from calcom_async.sandbox.answers import invalid, refusal
-from calcom_async.sandbox.event_type_wire import default_fields
+from calcom_async.sandbox.event_type_wire import OLD_KINDS, default_fields
 from calcom_async.sandbox.store import Record
 from calcom_async.sandbox.validation import Field, Rule
 
@@ -28,6 +28,18 @@ _LOCATIONS: Final[dict[str, tuple[str, Callable[[object], bool], str] | None]] =
 }
 _NEED_PUBLIC: Final = ("address", "link", "phone")
 _OPTIONED: Final = ("select", "multiselect", "checkbox", "radio")
+_SYSTEM: Final = (
+    "name",
+    "email",
+    "location",
+    "title",
+    "notes",
+    "guests",
+    "rescheduleReason",
+    "attendeePhoneNumber",
+    "smsReminderNumber",
+    "aiAgentCallPhoneNumber",
+)
 _DEFAULT_SLUGS: Final = ("name", "email", "title", "location", "notes", "guests", "rescheduleReason")
 _PERIODS: Final = ("day", "week", "month", "year")
 
@@ -215,11 +227,12 @@ def merged_fields(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
         settable = ("label", "placeholder", "required", "hidden", "disableOnPrefill")
         merged.append(default | {name: asked[name] for name in settable if name in asked})
         if default["slug"] == "location":
-            merged += [_custom_field(each) for each in sent if each.get("slug", each["type"]) not in _DEFAULT_SLUGS]
+            merged += [custom_field(each) for each in sent if each.get("slug", each["type"]) not in _DEFAULT_SLUGS]
     return merged
 
 
-def _custom_field(sent: dict[str, Any]) -> dict[str, Any]:
+def custom_field(sent: dict[str, Any]) -> dict[str, Any]:
+    """A custom booking field as kept, its gaps filled."""
     placeholder = {} if sent["type"] == "boolean" else {"placeholder": sent.get("placeholder", "")}
     return {
         "isDefault": False,
@@ -269,3 +282,28 @@ def _check_booking_fields(fields: list[dict[str, Any]] | tuple[()]) -> None:
         seen.add(slug)
         if kind in _OPTIONED and not isinstance(each.get("options"), list):
             raise refusal(400, f"Validation failed for {kind} booking field: options must be an array")
+
+
+def translate(sent: Any) -> list[dict[str, Any]]:
+    """Fields of 2026-06-12 as 2024-06-14 has them."""
+    if not isinstance(sent, list) or not sent:
+        raise refusal(400, "bookingFields must contain at least 1 booking field.")
+    return [_translated(place, each) for place, each in enumerate(sent)]
+
+
+def _translated(place: int, sent: Any) -> dict[str, Any]:
+    field = sent.get("field") if isinstance(sent, dict) else None
+    if not isinstance(field, str):
+        raise refusal(400, f"bookingFields[{place}].field must be a string.")
+    rest = {name: value for name, value in sent.items() if name != "field"}
+    if field == "custom":
+        for name in ("slug", "label", "type"):
+            if not isinstance(rest.get(name), str):
+                raise refusal(400, f"bookingFields[{place}].{name} must be a string.")
+        rest["type"] = OLD_KINDS.get(rest["type"], rest["type"])
+        return rest
+    if field not in _SYSTEM:
+        raise refusal(
+            400, f"bookingFields[{place}]: unknown field '{field}'. Allowed system fields: {', '.join(_SYSTEM)}."
+        )
+    return {**rest, "type": field, "slug": field}

@@ -10,6 +10,17 @@ from typing import Any, Final
 
 from calcom_async.sandbox.store import Record
 
+OLD_KINDS: Final = {
+    "shortText": "text",
+    "longText": "textarea",
+    "multiSelect": "multiselect",
+    "multiEmail": "multiemail",
+    "checkboxGroup": "checkbox",
+    "radioGroup": "radio",
+    "checkbox": "boolean",
+}
+"""What version 2026-06-12 calls the kinds of booking fields, and what they were called before."""
+
 DISABLED: Final[dict[str, Any]] = {"disabled": True}
 _NEWEST_ONLY: Final[dict[str, Any]] = {
     "bookingProposalCount": None,
@@ -125,7 +136,7 @@ def newest_fields(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
     shown = []
     for each in fields:
         if not each.get("isDefault"):
-            shown.append({"field": "custom", **{name: text for name, text in each.items() if name != "isDefault"}})
+            shown.append(_newest_custom(each))
         elif each["slug"] == "name":
             shown.append({"field": "name", "slug": "name", "variant": "fullName", "disableOnPrefill": False})
         elif each["slug"] == "location":
@@ -151,6 +162,13 @@ def newest_fields(fields: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 }
             )
     return shown
+
+
+def _newest_custom(field: dict[str, Any]) -> dict[str, Any]:
+    extra = {name: field[name] for name in ("placeholder", "options") if field.get(name)}
+    kind = next((new for new, old in OLD_KINDS.items() if old == field["type"]), field["type"])
+    common = {name: field[name] for name in ("slug", "label", "required", "hidden", "disableOnPrefill")}
+    return {"field": "custom", **common, **extra, "type": kind}
 
 
 def show(record: Record, owner: Record | None, *, hosted: bool, newest: bool, web_url: str) -> dict[str, Any]:

@@ -27,6 +27,14 @@ def newest(call: Call) -> bool:
     return call.version == "2026-06-12"
 
 
+def readable(call: Call) -> object:
+    """The body, its booking fields in the language of 2024-06-14."""
+    body = call.body
+    if not newest(call) or not isinstance(body, dict) or not body.get("bookingFields"):
+        return body
+    return {**body, "bookingFields": event_type_input.translate(body["bookingFields"])}
+
+
 def show(call: Call, record: Record, *, listed: bool = False) -> dict[str, Any]:
     """An event type of a user as answered. Lists of 2024-06-14 leave out hidden fields and the video settings."""
     backend = call.backend
@@ -82,7 +90,7 @@ def list_all(call: Call) -> Answer:
 def create(call: Call) -> Answer:
     """`POST /v2/event-types`."""
     backend, user = call.backend, call.caller
-    body = event_type_input.check(call.body, creating=True)
+    body = event_type_input.check(readable(call), creating=True)
     check_schedule(backend, user, body)
     if any(each["slug"] == body["slug"] for each in backend.store.event_types.of(f"user {user['id']}")):
         raise refusal(400, "User already has an event type with this slug.")
@@ -113,7 +121,7 @@ def update(call: Call) -> Answer:
     """`PATCH /v2/event-types/{eventTypeId}`."""
     backend, user = call.backend, call.caller
     record = owned(backend, user, call.number("id"))
-    body = event_type_input.check(call.body, creating=False)
+    body = event_type_input.check(readable(call), creating=False)
     check_schedule(backend, user, body)
     record = event_type_input.apply(record, event_type_input.without_fixed(body))
     backend.store.event_types.put(record, parent=f"user {user['id']}")

@@ -188,7 +188,7 @@ class Sandbox:
         if self._application is not None:
             raise RuntimeError("this sandbox is running already")
         application = self._application = self._build()
-        # 75 s is nobody's choice: the real server closes idle connections after 5 s.
+        # The real server closes idle connections after 5 s, too.
         runner = self._runner = web.ServerRunner(
             web.Server(application.handle, access_log=None, keepalive_timeout=5.0), shutdown_timeout=0.5
         )
@@ -233,9 +233,11 @@ class Sandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._loop is not None:
-            asyncio.run_coroutine_threadsafe(self.stop(), self._loop).result()
-        self._end_thread()
+        try:
+            if self._loop is not None:
+                asyncio.run_coroutine_threadsafe(self.stop(), self._loop).result()
+        finally:
+            self._end_thread()
 
     @property
     def _running(self) -> Application:

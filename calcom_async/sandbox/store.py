@@ -7,7 +7,7 @@ Small families (users, schedules, event types, teams …) are *shelves* of JSON 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -159,7 +159,7 @@ class Store:
         self._notes.put({"id": name, "text": text})
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Generator[None, None, None]:
         """All or nothing, and one commit for many writes."""
         self.run("BEGIN")
         try:

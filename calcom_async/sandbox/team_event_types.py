@@ -7,7 +7,7 @@ from typing import Any, Final
 from calcom_async.sandbox import event_type_input, event_type_wire, teams, validation
 from calcom_async.sandbox.answers import Answer, refusal, success
 from calcom_async.sandbox.backend import Backend
-from calcom_async.sandbox.event_types import newest, not_found, remove
+from calcom_async.sandbox.event_types import newest, not_found, readable, remove
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.store import Record
 from calcom_async.sandbox.validation import Field, Rule
@@ -122,7 +122,7 @@ def create(call: Call) -> Answer:
     """`POST /v2/teams/{teamId}/event-types`; an array for a managed one: itself, then its children."""
     backend, team_id = call.backend, teams.require_role(call, "ADMIN")
     validation.check(call.body, (_KIND,))
-    body = event_type_input.check(call.body, creating=True)
+    body = event_type_input.check(readable(call), creating=True)
     if any(each["slug"] == body["slug"] for each in backend.store.event_types.of(f"team {team_id}")):
         raise refusal(400, "Team already has an event type with this slug.")
     kind = _SCHEDULING[body["schedulingType"]]
@@ -191,7 +191,7 @@ def update(call: Call) -> Answer:
     """`PATCH /v2/teams/{teamId}/event-types/{eventTypeId}`; a managed one takes its children along."""
     backend, team_id = call.backend, teams.require_role(call, "ADMIN")
     record = find(call, team_id)
-    body = event_type_input.without_fixed(event_type_input.check(call.body, creating=False))
+    body = event_type_input.without_fixed(event_type_input.check(readable(call), creating=False))
     private = record["_"]
     hosts = _hosts(backend, team_id, body, private["schedulingType"])
     children = [event_type_input.apply(each, body) for each in _children(backend, record)]

@@ -33,17 +33,19 @@ _EVENT_TYPES: Final[dict[str, Controller]] = {
     "2026-06-12": "newest",
 }
 _CURRENT_ANYWAY: Final[dict[str, Controller]] = dict.fromkeys(_HOSTED, "current")
+_WITH_NEWEST: Final[dict[str, Controller]] = {**_CURRENT_ANYWAY, "2026-06-12": "newest"}
+_ALL_OLD: Final[dict[str, Controller]] = dict.fromkeys((OLDEST, "2024-06-11", "2024-06-14", "2024-08-13"), "current")
 _TABLE: Final[dict[str, dict[str, Controller]]] = {
     "bookings list": {**_BOOKINGS, "2026-05-01": "cursor"},
     "bookings": _BOOKINGS,
     "booking parts": {"2024-08-13": "current"},
     "event types": _EVENT_TYPES,
     # Team event types never looked at the header before 2026-06-12.
-    "team event types": _CURRENT_ANYWAY | {"2026-06-12": "newest"},
+    "team event types": _WITH_NEWEST,
     "booking fields": {"2026-06-12": "newest"},
     "schedules": {OLDEST: "old", "2024-06-11": "current", "2024-06-14": "current"},
     "slots": {"2024-09-04": "current"},
-    "old slots": dict.fromkeys((OLDEST, "2024-06-11", "2024-06-14", "2024-08-13"), "current"),
+    "old slots": _ALL_OLD,
 }
 _PRIVATE_LINKS: Final[dict[Profile, dict[str, Controller]]] = {
     "hosted": {"2024-09-04": "current"},

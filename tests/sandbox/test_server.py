@@ -136,3 +136,16 @@ async def test_etag_and_not_modified(talk):
 
 async def test_rate_limit_object_is_exported():
     assert (RateLimit().limit, RateLimit().window, RateLimit().block) == (120, 60.0, 60.0)
+
+
+async def test_ready_made_clients(sandbox):
+    """The one place where the client and the sandbox meet on purpose."""
+    async with sandbox.client() as cal:
+        assert (await cal.me.get()).username == "owner"
+    async with sandbox.client(api_key=sandbox.keys["member"]) as cal:
+        assert (await cal.me.get()).username == "member"
+
+
+def test_ready_made_blocking_client():
+    with Sandbox() as sandbox, sandbox.blocking_client() as cal:
+        assert cal.me.get().username == "owner"
