@@ -165,8 +165,10 @@ def _wire_time(value: time) -> str:
 
 def _twin_of(cls: type[Record]) -> type:
     """A class with the layout of `cls` whose attributes can be set."""
-    slots = cls.__dict__["__slots__"]
-    return type(f"_{cls.__name__}Twin", cls.__bases__, {"__slots__": slots, "__setattr__": object.__setattr__})
+    layout = (
+        {"__slots__": cls.__dict__["__slots__"]} if "__slots__" in cls.__dict__ else {}
+    )  # a plain subclass has none
+    return type(f"_{cls.__name__}Twin", cls.__bases__, {**layout, "__setattr__": object.__setattr__})
 
 
 class _Writer:
@@ -222,12 +224,14 @@ class _Writer:
             case "instant":
                 self.add(
                     indent,
-                    "if v.__class__ is str and len(v) == 24 and v[23] == 'Z' and v[19] == '.':",
+                    "if v.__class__ is str and len(v) == 24 and v[23] == 'Z' and v[19] == '.' and v[10] == 'T':",
                     "    v = fromiso(v)",
                 )
                 self.add(indent, f"else: v, odd = odd_instant(v, {field!r}, odd)")
             case "date":
-                self.add(indent, "v = read_date(v)")
+                self.add(
+                    indent, "w = read_date(v)", f"if w.isoformat() != v: odd = keep_odd(w, v, {field!r}, odd)", "v = w"
+                )
             case "time":
                 self.add(
                     indent, "w = read_time(v)", f"if wire_time(w) != v: odd = keep_odd(w, v, {field!r}, odd)", "v = w"
@@ -245,9 +249,9 @@ class _Writer:
             case "record" | "union":
                 self.record(indent, kind, field)
             case "sequence":
-                self.sequence(indent, kind)
+                self.sequence(indent, kind, field)
             case "mapping":
-                self.mapping(indent, kind)
+                self.mapping(indent, kind, field)
             case _:
                 hook, type_ = self.hook(kind.type), self.name("t", kind.type)
                 self.add(indent, f"v = {hook}(v, {type_})")
@@ -261,7 +265,7 @@ class _Writer:
         if kind.name == "union":
             return f"{self.name('u', _union_reader(kind.type, self.hook_for))}(x)"
         reader = self.name("i", value_reader(kind, self.hook_for))
-        return f"{reader}(x)"
+        return f"{reader}(x, n)"
 
     def record(self, indent: int, kind: Kind, field: str) -> None:
         read = (
@@ -278,7 +282,14 @@ class _Writer:
         else:
             self.add(indent, f"v = {read}")
 
-    def sequence(self, indent: int, kind: Kind) -> None:
+    def collect(self, indent: int, made: str, field: str) -> None:
+        """Make a sequence or mapping; when an item alone would not give its wire form back, keep that of the whole."""
+        if ", n)" not in made:
+            self.add(indent, f"v = {made}")
+            return
+        self.add(indent, "n = []", f"w = {made}", f"if n: odd = keep_odd(w, v, {field!r}, odd)", "v = w")
+
+    def sequence(self, indent: int, kind: Kind, field: str) -> None:
         item = kind_of(kind.members[0])
         self.add(indent, "if v.__class__ is not list: raise Mismatch")
         if item.name == "primitive" and not item.optional and len(item.members) == 1 and item.members[0] in (str, bool):
@@ -291,15 +302,15 @@ class _Writer:
         elif item.name == "any":
             self.add(indent, "v = tuple(v)")
         else:
-            self.add(indent, f"v = tuple([{self.item(item)} for x in v])")
+            self.collect(indent, f"tuple([{self.item(item)} for x in v])", field)
 
-    def mapping(self, indent: int, kind: Kind) -> None:
+    def mapping(self, indent: int, kind: Kind, field: str) -> None:
         self.add(indent, "if v.__class__ is not dict: raise Mismatch")
         key, value = (kind_of(m) for m in (kind.members or (str, Any)))
         if value.name == "any" and key.name == "primitive":
             return
         k = "k" if key.name == "primitive" else f"read_{key.name}(k)"
-        self.add(indent, f"v = {{{k}: {self.item(value)} for k, x in v.items()}}")
+        self.collect(indent, f"{{{k}: {self.item(value)} for k, x in v.items()}}", field)
 
 
 def _union_reader(union: frozenset[Any], hook_for: Callable[[Any], Hook]) -> Callable[[Any], Any]:
@@ -315,15 +326,18 @@ def _union_reader(union: frozenset[Any], hook_for: Callable[[Any], Hook]) -> Cal
     return read
 
 
-def value_reader(kind: Kind, hook_for: Callable[[Any], Hook]) -> Callable[[Any], Any]:
-    """A function that reads one value of a kind; used for the rarer kinds of items."""
+def value_reader(kind: Kind, hook_for: Callable[[Any], Hook]) -> Callable[..., Any]:
+    """A function that reads one value of a kind; used for the rarer kinds of items.
+
+    To a list given as its second argument it adds something when the value alone would not give its wire form back.
+    """
     writer = _Writer(hook_for)
-    writer.add(0, "def read(v):", "    odd = None", "    if v is None:")
+    writer.add(0, "def read(v, odds=None):", "    odd = None", "    if v is None:")
     writer.add(2, "return None" if kind.optional else "raise Mismatch")
     writer.read(1, kind, "item")
-    writer.add(1, "return v")
+    writer.add(1, "if odd is not None and odds is not None: odds.append(odd)", "return v")
     exec("\n".join(writer.lines), _names(writer))  # noqa: S102 - our own text, made from types
-    read: Callable[[Any], Any] = writer.names["read"]
+    read: Callable[..., Any] = writer.names["read"]
     return read
 
 
