@@ -68,11 +68,12 @@ class Deliverer:
         if parcel.version is not None:
             headers["X-Cal-Webhook-Version"] = parcel.version
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self.patience))
+            self._session = aiohttp.ClientSession()
         session = self._session
         status = None
         try:
-            async with session.post(parcel.url, data=parcel.body, headers=headers) as answer:
+            timeout = aiohttp.ClientTimeout(total=self.patience)
+            async with session.post(parcel.url, data=parcel.body, headers=headers, timeout=timeout) as answer:
                 status = answer.status
         except (TimeoutError, aiohttp.ClientError, ValueError):
             pass  # any text is accepted as a subscriber URL; a delivery that cannot be made is only logged

@@ -258,13 +258,16 @@ class Sandbox:
         people = People(store)
         bookings = Bookings(store, people)
         fresh = store.note("keys") is None
+        # A reopened file must not give out the names of its last opening again.
+        opening = int(store.note("openings") or 0) + 1
+        store.write_note("openings", str(opening))
         backend = Backend(
             store=store,
             people=people,
             bookings=bookings,
             clock=self.clock,
             profile=self._profile,
-            names=Names(random.Random(f"names/{self._seed}/{bookings.next_id()}")),
+            names=Names(random.Random(f"names/{self._seed}/{opening}")),
             ties=random.Random(f"ties/{self._seed}"),
             deliverer=Deliverer(),
         )

@@ -51,11 +51,18 @@ async def test_a_file_keeps_the_state(tmp_path, talk_to, session):
     path = str(tmp_path / "world.db")
     async with Sandbox(bookings=20, db=path) as sandbox:
         uids, key = sandbox.booking_uids(), sandbox.api_key
-        await talk_to(sandbox, session)("PATCH", "me", {"bio": "kept"})
-    async with Sandbox(bookings=99, db=path, seed=5) as again:
+        talk = talk_to(sandbox, session)
+        await talk("PATCH", "me", {"bio": "kept"})
+        hook = {"active": True, "subscriberUrl": "one", "triggers": ["BOOKING_CREATED"]}
+        first = await talk("POST", "webhooks", hook)
+    async with Sandbox(bookings=99, db=path) as again:
         assert again.booking_uids() == uids
         assert again.api_key == key
-        assert (await talk_to(again, session)("GET", "me")).data["bio"] == "kept"
+        talk = talk_to(again, session)
+        assert (await talk("GET", "me")).data["bio"] == "kept"
+        second = await talk("POST", "webhooks", {**hook, "subscriberUrl": "two"})
+        assert second.data["id"] != first.data["id"]
+        assert len((await talk("GET", "webhooks")).data) == 2
 
 
 async def test_the_clock_can_be_moved(talk, sandbox):
