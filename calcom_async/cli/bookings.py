@@ -79,7 +79,11 @@ async def _list(
     limit: Limit = None,
     latest_first: Annotated[bool, typer.Option("--latest-first", help="Order by start, latest first.")] = False,
 ) -> None:
-    """List bookings; to lose none of very many, use `bookings export`."""
+    """List bookings.
+
+    Cal.com's orders have no tie-break, so pages of a long list may miss some; that is told, and `bookings export` gets
+    every one.
+    """
     given = filters.given()
     exact = not any(name.endswith(("created_at", "updated_at")) for name in given)  # the total ignores those two
     if latest_first:

@@ -63,13 +63,13 @@ async def _export(
 
     The file stands under its name only when it is complete; what was interrupted goes on when it is run again.
     """
-    from calcom_async.export import export_bookings
-
     if to == "-" and session.options.as_json:
         raise CommandFailure(
             "--to - writes the bookings to stdout, and --json the report", "leave one of the two out",
             exit_code=USAGE, kind="UsageError",
         )  # fmt: skip
+    from calcom_async.export import export_bookings
+
     session.when_interrupted = _interrupted(session, to)
     async with session.client(sandbox_bookings=SANDBOX_BOOKINGS) as cal:
         with _drawn(session, cal) as draw:

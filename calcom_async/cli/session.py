@@ -26,8 +26,10 @@ from calcom_async.cli.failures import (
     CommandFailure,
     Failure,
     explain,
+    tame,
 )
 from calcom_async.cli.output import console_for
+from calcom_async.core.telemetry import Event, RetryScheduled
 from calcom_async.errors import CalComError
 from calcom_async.settings import api_key_from_environment, base_url_from_environment
 
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Options", "Session", "Target", "execute", "report"]
 
+LONG_WAIT = 2.0
+"""Seconds without a sign of life that people wonder about."""
 NO_KEY = (
     "there is no API key",
     "export CALCOM_API_KEY=cal_… (Cal.com: Settings → Developer → API keys), or try it with --sandbox",
@@ -101,6 +105,11 @@ class Session:
         """A message for people; programs (`--json`) get none."""
         if not self.options.as_json:
             self.err.print(Text(message, style=style or ""), soft_wrap=True)
+
+    def tell_of_waiting(self, event: Event) -> None:
+        """Say why nothing seems to happen; a hook of the client."""
+        if isinstance(event, RetryScheduled) and event.seconds >= LONG_WAIT:
+            self.say(f"{event.method} {event.path}: {tame(event.reason)}; tried again in {event.seconds:.0f} s", "dim")
 
     @property
     def utc(self) -> ZoneInfo:
@@ -183,7 +192,7 @@ class Session:
                     base_url=target.base_url,
                     timeout=self.options.timeout,
                     max_retries=max_retries,
-                    hooks=hooks,
+                    hooks=(self.tell_of_waiting, *hooks),
                 )
             )
 

@@ -17,6 +17,7 @@ import pytest
 
 from calcom_async.cli.failures import CommandFailure, explain, tame
 from calcom_async.cli.session import Options, Session, execute
+from calcom_async.core.telemetry import RetryScheduled
 from calcom_async.errors import (
     AmbiguousWriteError,
     APITimeoutError,
@@ -32,8 +33,9 @@ from .conftest import Run
 
 
 @contextmanager
-def web_page(answer: bytes) -> Iterator[str]:
-    """A server that answers everything with these bytes."""
+def web_page(*answers: bytes) -> Iterator[str]:
+    """A server that answers with these bytes, one after the other, and then with the last."""
+    left = list(answers)
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.1)
     stopped = threading.Event()
@@ -47,7 +49,7 @@ def web_page(answer: bytes) -> Iterator[str]:
             with connection:
                 connection.settimeout(5)
                 connection.recv(65536)
-                connection.sendall(answer)
+                connection.sendall(left.pop(0) if len(left) > 1 else left[0])
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -221,6 +223,27 @@ def test_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch, options: tuple[str, .
         }
     else:
         assert two_lines(outcome.err) == ("interrupted", "run the same command again")
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(1.9, ""), (41.2, "GET /me: HTTP 429; tried again in 41 s\n")])
+def test_a_long_wait_is_told_of(capsys: pytest.CaptureFixture[str], seconds: float, told: str) -> None:
+    event = RetryScheduled(method="GET", path="/me", status=429, reason="HTTP 429", attempt=0, seconds=seconds)
+    Session.make(Options()).tell_of_waiting(event)
+    assert capsys.readouterr().err == told
+    Session.make(Options(as_json=True)).tell_of_waiting(event)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_wait_reaches_people(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALCOM_API_KEY", "cal_x")
+    body = b'{"status":"success","data":{"id":1,"timeZone":"UTC"}}'
+    head = b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n"
+    busy = head % (b"503 Busy", 0) + b"Retry-After: 2\r\n\r\n"
+    with web_page(busy, head % (b"200 OK", len(body)) + b"\r\n" + body) as url:
+        outcome = run("me", "--base-url", url)
+    assert outcome.code == 0
+    assert outcome.out.startswith("Id")
+    assert outcome.err == "GET /me: HTTP 503; tried again in 2 s\n"
 
 
 def test_verbose_logs_calls_and_leaves_the_logger_as_it_was(run: Run, server: Sandbox) -> None:
