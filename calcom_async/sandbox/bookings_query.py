@@ -16,7 +16,8 @@ from calcom_async.sandbox import instants, validation
 from calcom_async.sandbox.answers import bad_request_data, invalid
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.bookings_store import NEVER_UPDATED
-from calcom_async.sandbox.validation import Field, Rule
+from calcom_async.sandbox.paging import whole
+from calcom_async.sandbox.validation import Rule
 
 STATUSES: Final = ("upcoming", "recurring", "past", "cancelled", "unconfirmed")
 _DESCENDING_BY_DEFAULT: Final = ("past", "cancelled")
@@ -169,17 +170,12 @@ _STATUS_SQL: Final = {
 }
 
 
-def _whole(text: str) -> int | None:
-    text = text.strip()
-    return int(text) if text.lstrip("-").isascii() and text.lstrip("-").isdigit() else None
-
-
 def _texts(values: list[str]) -> list[str]:
     return [part for value in values for part in value.split(",")]
 
 
 def _wholes(values: list[str]) -> list[int | None]:
-    return [_whole(part) for part in _texts(values)]
+    return [whole(part) for part in _texts(values)]
 
 
 @frozen
@@ -218,7 +214,7 @@ def _sort(name: str, called: str) -> _Parameter:
 
 
 def _number(name: str, *rules: Rule) -> _Parameter:
-    return _Parameter(name, lambda values: _whole(values[0]), (*rules, validation.number(name)))
+    return _Parameter(name, lambda values: whole(values[0]), (*rules, validation.number(name)))
 
 
 _FILTERS: Final = (
@@ -237,9 +233,9 @@ _FILTERS: Final = (
     _text("attendeeName"),
     _text("bookingUid"),
     _ids("eventTypeIds"),
-    _Parameter("eventTypeId", lambda values: _whole(values[0]), (validation.integer("eventTypeId"),)),
+    _Parameter("eventTypeId", lambda values: whole(values[0]), (validation.integer("eventTypeId"),)),
     _ids("teamsIds"),
-    _Parameter("teamId", lambda values: _whole(values[0]), (validation.integer("teamId"),)),
+    _Parameter("teamId", lambda values: whole(values[0]), (validation.integer("teamId"),)),
     *(_date(name) for name, _, _ in _BOUNDS + _UNCOUNTED_BOUNDS),
 )
 _OFFSET: Final = (
@@ -273,17 +269,3 @@ def _read(query: MultiMapping[str], parameters: tuple[_Parameter, ...]) -> tuple
 
 def _error(target: dict[str, Any], name: str, value: Any, constraints: dict[str, str]) -> dict[str, Any]:
     return {"target": target, "value": value, "property": name, "children": [], "constraints": constraints}
-
-
-def paging(query: MultiMapping[str], *, most: int = 250, default: int = 250) -> tuple[int, int]:
-    """`take` and `skip` of the lists without a total."""
-    values = {name: _whole(query[name]) for name in ("take", "skip") if name in query}
-    target = {"take": default, "skip": 0, **values}
-    fields = (
-        Field("take", (validation.at_most("take", most), validation.at_least("take", 1), validation.number("take"))),
-        Field("skip", (validation.at_least("skip", 0), validation.number("skip"))),
-    )
-    errors = validation.problems(target, fields)
-    if errors:
-        raise invalid(errors)
-    return target["take"] or default, target["skip"] or 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -194,16 +193,3 @@ def lengths_of(event_type: Record) -> list[int]:
     """The lengths an event type can be booked for, in minutes, its own first."""
     options: list[int] = event_type.get("lengthInMinutesOptions") or []
     return [event_type["lengthInMinutes"], *(each for each in options if each != event_type["lengthInMinutes"])]
-
-
-def schedule_shown(schedule: Record, user: Record) -> dict[str, Any]:
-    """A schedule as answered: whether it is the default is written on its owner."""
-    return {
-        "id": schedule["id"],
-        "ownerId": schedule["ownerId"],
-        "name": schedule["name"],
-        "timeZone": schedule["timeZone"],
-        "availability": schedule["availability"],
-        "isDefault": user["defaultScheduleId"] == schedule["id"],
-        "overrides": schedule["overrides"],
-    }

@@ -9,7 +9,6 @@ from calcom_async.sandbox import validation
 from calcom_async.sandbox.answers import Answer, done, invalid, refusal, success
 from calcom_async.sandbox.availability import DAYS
 from calcom_async.sandbox.backend import Backend
-from calcom_async.sandbox.openings import schedule_shown
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.store import Record
 from calcom_async.sandbox.validation import Field, Rule
@@ -79,6 +78,19 @@ def check(body: object, *, creating: bool) -> dict[str, Any]:
     return target
 
 
+def show(schedule: Record, user: Record) -> dict[str, Any]:
+    """A schedule as answered: whether it is the default is written on its owner."""
+    return {
+        "id": schedule["id"],
+        "ownerId": schedule["ownerId"],
+        "name": schedule["name"],
+        "timeZone": schedule["timeZone"],
+        "availability": schedule["availability"],
+        "isDefault": user["defaultScheduleId"] == schedule["id"],
+        "overrides": schedule["overrides"],
+    }
+
+
 def find(backend: Backend, user: Record, schedule_id: int, *, status: int = 404) -> Record:
     """A schedule of this user; somebody else's is a 403."""
     schedule = backend.store.schedules.get(schedule_id)
@@ -97,7 +109,7 @@ def _make_default(backend: Backend, user: Record, schedule_id: int | None) -> Re
 def list_all(call: Call) -> Answer:
     """`GET /v2/schedules`: all of them, without paging."""
     user = call.caller
-    return success([schedule_shown(each, user) for each in call.backend.store.schedules.of(user["id"])])
+    return success([show(each, user) for each in call.backend.store.schedules.of(user["id"])])
 
 
 @routes.add("GET", "/schedules", controllers=("old",))
@@ -129,14 +141,14 @@ def get_default(call: Call) -> Answer:
     user = call.caller
     default = user["defaultScheduleId"]
     schedule = call.backend.store.schedules.get(default) if default is not None else None
-    return success(schedule_shown(schedule, user) if schedule is not None else None)
+    return success(show(schedule, user) if schedule is not None else None)
 
 
 @routes.add("GET", "/schedules/{id}")
 def get(call: Call) -> Answer:
     """`GET /v2/schedules/{scheduleId}`."""
     user = call.caller
-    return success(schedule_shown(find(call.backend, user, call.number("id")), user))
+    return success(show(find(call.backend, user, call.number("id")), user))
 
 
 @routes.add("POST", "/schedules")
@@ -157,7 +169,7 @@ def create(call: Call) -> Answer:
     )
     if body["isDefault"]:
         user = _make_default(backend, user, schedule["id"])
-    return success(schedule_shown(schedule, user), status=201)
+    return success(show(schedule, user), status=201)
 
 
 @routes.add("PATCH", "/schedules/{id}")
@@ -171,7 +183,7 @@ def update(call: Call) -> Answer:
     backend.store.schedules.put(schedule, parent=user["id"])
     if body.get("isDefault"):
         user = _make_default(backend, user, schedule["id"])
-    return success(schedule_shown(schedule, user))
+    return success(show(schedule, user))
 
 
 @routes.add("DELETE", "/schedules/{id}")

@@ -6,10 +6,10 @@ import hashlib
 import re
 from typing import Any, Final, Literal
 
-from calcom_async.sandbox import bookings_list, bookings_query, event_types, validation
+from calcom_async.sandbox import bookings_list, bookings_query, event_types, schedules, validation
 from calcom_async.sandbox.answers import Answer, invalid, no_route, refusal, success, terse
 from calcom_async.sandbox.backend import Backend
-from calcom_async.sandbox.openings import schedule_shown
+from calcom_async.sandbox.paging import take_and_skip
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.store import Record
 from calcom_async.sandbox.validation import Field, Rule
@@ -158,9 +158,9 @@ def invite(call: Call) -> Answer:
 def list_schedules(call: Call) -> Answer:
     """`GET /v2/teams/{teamId}/schedules`: the schedules of all members."""
     backend, team_id = call.backend, require_role(call, "MEMBER")
-    take, skip = bookings_query.paging(call.query)
+    take, skip = take_and_skip(call.query)
     found = [
-        schedule_shown(schedule, user)
+        schedules.show(schedule, user)
         for user in members(backend, team_id)
         for schedule in backend.store.schedules.of(user["id"])
     ]
@@ -210,7 +210,7 @@ def _membership(call: Call, team_id: int) -> Record:
 def list_memberships(call: Call) -> Answer:
     """`GET /v2/teams/{teamId}/memberships`: `emails` must be repeated, a comma list is refused."""
     backend, team_id = call.backend, require_role(call, "ADMIN")
-    take, skip = bookings_query.paging(call.query)
+    take, skip = take_and_skip(call.query)
     emails = call.query.getall("emails", []) or call.query.getall("emails[]", [])
     if any(not validation.is_email(each) or "," in each for each in emails):
         constraint = {"isEmail": "each value in emails must be an email"}

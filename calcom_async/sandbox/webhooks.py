@@ -7,9 +7,10 @@ from typing import Final
 
 from attrs import frozen
 
-from calcom_async.sandbox import bookings_query, team_event_types, teams, validation
+from calcom_async.sandbox import team_event_types, teams, validation
 from calcom_async.sandbox.answers import Answer, refusal, success
 from calcom_async.sandbox.backend import Backend
+from calcom_async.sandbox.paging import take_and_skip
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.store import Record
 from calcom_async.sandbox.validation import Field, Rule
@@ -117,7 +118,7 @@ def _check_url(backend: Backend, scope: Scope, url: str, *, but: str | None = No
 
 
 def _list(call: Call, scope: Scope) -> Answer:
-    take, skip = bookings_query.paging(call.query)
+    take, skip = take_and_skip(call.query)
     return success(call.backend.store.webhooks.of(scope.parent)[skip : skip + take])
 
 
