@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
-from typing import Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
 import attrs
 
@@ -289,8 +289,12 @@ class Pager(Generic[T]):
     def __aiter__(self) -> AsyncIterator[T]:
         return self._items()
 
-    def __iter__(self) -> NoReturn:
-        raise TypeError("this list is asynchronous: use `async for`, or the blocking client CalCom for a plain `for`")
+    if not TYPE_CHECKING:  # so that a type checker refuses a plain `for` as well
+
+        def __iter__(self) -> NoReturn:
+            raise TypeError(
+                "this list is asynchronous: use `async for`, or the blocking client CalCom for a plain `for`"
+            )
 
     async def _items(self) -> AsyncGenerator[T, None]:
         pages = self.pages()
