@@ -79,8 +79,11 @@ def change(call: Call) -> Answer:
     """`PATCH …/booking-fields`: by slug, what is given."""
     record = _find(call)
     fields = {each["slug"]: dict(each) for each in record["bookingFields"]}
-    for sent in _sent(call) or ():
-        if sent.get("slug") not in fields:
+    rows = _sent(call)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise refusal(400, "bookingFields must be an array of objects.")
+    for sent in rows:
+        if not isinstance(sent.get("slug"), str) or sent["slug"] not in fields:
             raise _unknown(str(sent.get("slug")))
         settable = ("label", "placeholder", "required", "hidden", "disableOnPrefill", "options")
         fields[sent["slug"]] |= {name: sent[name] for name in settable if name in sent}

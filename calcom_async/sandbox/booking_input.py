@@ -164,9 +164,10 @@ def check(body: object) -> dict[str, Any]:
     ]
     errors += validation.problems(body, _FIELDS)
     attendee = body.get("attendee")
-    if isinstance(attendee, dict):
-        nested = validation.problems(attendee, _ATTENDEE)
-        if not attendee.get("email") and not attendee.get("phoneNumber"):
+    if attendee is not None:
+        given = attendee if isinstance(attendee, dict) else {}
+        nested = validation.problems(given, _ATTENDEE)
+        if not given.get("email") and not given.get("phoneNumber"):
             message = "Attendee must have at least one contact method (email or phone number)"
             nested.append(_error("attendee email or phone", message))
         if nested:

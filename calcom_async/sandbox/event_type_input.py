@@ -82,7 +82,20 @@ def _counts(value: object) -> bool:
     if not isinstance(value, dict):
         return False
     counts = [value[period] for period in _PERIODS if period in value]
-    return counts == sorted(counts)
+    return all(validation.is_whole(count) for count in counts) and counts == sorted(counts)
+
+
+def _recurs(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    if value.get("disabled") is True:
+        return True
+    whole = all(validation.is_whole(value.get(name)) and value[name] > 0 for name in ("interval", "occurrences"))
+    return whole and value.get("frequency") in ("weekly", "monthly", "yearly")
+
+
+def _rows(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
 
 
 def _fields(*, creating: bool) -> tuple[Field, ...]:
@@ -125,6 +138,11 @@ def _fields(*, creating: bool) -> tuple[Field, ...]:
             ),
             required=False,
         ),
+        Field("seats", (validation.mapping("seats"),), required=False),
+        Field("recurrence", (Rule("ValidateRecurrence", "Invalid recurrence structure.", _recurs),), required=False),
+        Field("bookingLimitsDuration", (validation.mapping("bookingLimitsDuration"),), required=False),
+        Field("locations", (Rule("isArray", "locations must be an array", _rows),), required=False),
+        Field("bookingFields", (Rule("isArray", "bookingFields must be an array", _rows),), required=False),
         Field("scheduleId", (validation.integer("scheduleId"),), required=False),
         Field(
             "successRedirectUrl",
@@ -269,7 +287,9 @@ def _check_booking_fields(fields: list[dict[str, Any]] | tuple[()]) -> None:
     seen: set[str] = set()
     for each in fields:
         kind, slug = each.get("type"), each.get("slug")
-        if slug is None:
+        if not isinstance(kind, str):
+            raise refusal(400, f"Unsupported booking field type '{kind}'.")
+        if not isinstance(slug, str):
             if kind not in ("name", "splitName", "email"):
                 raise refusal(
                     400,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -11,6 +12,8 @@ from calcom_async.sandbox.availability import Range, SlotRules, Timetable
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.bookings_store import Booking
 from calcom_async.sandbox.store import Record
+
+_HORIZON: Final = 3 * 366 * instants.DAY
 
 
 @frozen
@@ -127,7 +130,10 @@ def openings(
 ) -> list[Opening]:
     """The free slots of an event type between two instants; `length` in milliseconds."""
     now = backend.clock.milliseconds()
-    hosts = host_hours(backend, event_type, start, end, ignore=ignore)
+    # Nothing before now is ever offered, and nobody needs to be told about the next millennium.
+    start, end = max(start, now - instants.DAY), min(end, now + _HORIZON)
+    # From a day before, so that the grid of a day begins where its hours do, not where the question does.
+    hosts = host_hours(backend, event_type, start - instants.DAY, end, ignore=ignore)
     if not hosts or end <= start:
         return []
     rules = rules_of(event_type, length)

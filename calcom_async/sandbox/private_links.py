@@ -61,7 +61,8 @@ def list_all(call: Call) -> Answer:
 def create(call: Call) -> Answer:
     """`POST /v2/event-types/{eventTypeId}/private-links`: one kind of end; hosted, a time outranks a count."""
     backend, event_type_id = call.backend, _event_type(call)
-    body = validation.check(call.body, _FIELDS)
+    sent = validation.check(call.body, _FIELDS)
+    body = {name: value for name, value in sent.items() if value is not None}
     both = "expiresAt" in body and "maxUsageCount" in body
     neither = "expiresAt" not in body and "maxUsageCount" not in body
     if neither or (both and not backend.hosted):
@@ -85,9 +86,9 @@ def update(call: Call) -> Answer:
     backend, event_type_id = call.backend, _event_type(call)
     link = _find(call, event_type_id, "Updated link not found")
     body = validation.check(call.body, _FIELDS)
-    if "expiresAt" in body:
+    if body.get("expiresAt") is not None:
         link |= {"expiresAt": instants.parse(body["expiresAt"]), "most": None}
-    elif "maxUsageCount" in body:
+    elif body.get("maxUsageCount") is not None:
         link |= {"expiresAt": None, "most": body["maxUsageCount"]}
     backend.store.private_links.put(link, parent=event_type_id)
     return success(_shown(backend, link))

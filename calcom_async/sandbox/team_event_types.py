@@ -30,7 +30,7 @@ _KIND: Final = Field(
         Rule(
             "isEnum",
             "schedulingType must be one of the following values: ROUND_ROBIN, COLLECTIVE, MANAGED",
-            lambda value: value in _SCHEDULING,
+            lambda value: isinstance(value, str) and value in _SCHEDULING,
         ),
     ),
 )
@@ -91,11 +91,14 @@ def _hosts(backend: Backend, team_id: int, body: dict[str, Any], kind: str) -> l
         return [_as_host({"userId": user_id}, kind) for user_id in members]
     if "hosts" not in body:
         return None
-    wrong = [host["userId"] for host in body["hosts"] if host["userId"] not in members]
+    sent = body["hosts"]
+    if not isinstance(sent, list) or not all(isinstance(host, dict) and "userId" in host for host in sent):
+        raise refusal(400, "hosts must be an array of objects with a userId")
+    wrong = [host["userId"] for host in sent if host["userId"] not in members]
     if wrong:
         listed = ",".join(map(str, wrong))
         raise refusal(404, f"Invalid hosts: {listed} are not members of team with id {team_id}.")
-    return [_as_host(host, kind) for host in body["hosts"]]
+    return [_as_host(host, kind) for host in sent]
 
 
 def _as_host(sent: dict[str, Any], kind: str) -> dict[str, Any]:

@@ -71,6 +71,11 @@ async def test_notice(talk):
     )
 
 
+async def test_asking_from_the_middle_of_a_day(talk):
+    query = "eventTypeId=20002&start=2026-04-07T10:10:00Z&end=2026-04-07T12:00:00Z"
+    assert starts(await slots(talk, query)) == [f"2026-04-07T{hour}:00.000Z" for hour in ("10:30", "11:00", "11:30")]
+
+
 async def test_bookings_and_buffers_close_slots(talk):
     await book(talk, 20002, "2026-04-07T10:00:00Z")
     query = "eventTypeId=20002&start=2026-04-07&end=2026-04-07"
