@@ -149,7 +149,7 @@ def _no_profile(error: CalComError, told: Failure) -> list[Check]:
     if error.status_code in {401, 403, 498}:
         return [
             Check("connection", "ok", "the server answers"),
-            Check("account", "failed", f"the key is not accepted: {told.what}", told.advice),
+            Check("account", "failed", told.what, told.advice),
         ]
     if error.status_code == 429:
         return [Check("rate limit", "failed", f"the key is blocked: {told.what}", told.advice)]
@@ -195,8 +195,16 @@ def clock_check(headers: Mapping[str, str], now: float) -> Check:
     off = now - server
     if abs(off) <= TOLERANCE:
         return Check("clock", "ok", "this machine's clock agrees with the server's")
-    finding = f"this machine's clock is {abs(off):,.0f} s {'ahead of' if off > 0 else 'behind'} the server's"
+    finding = f"this machine's clock is {_span(abs(off))} {'ahead of' if off > 0 else 'behind'} the server's"
     return Check("clock", "warning", finding, "set it by a time server (NTP): filters by time go wrong otherwise")
+
+
+def _span(seconds: float) -> str:
+    """A time as one says it."""
+    for length, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * length:
+            return f"{seconds / length:,.0f} {unit}"
+    return f"{seconds:.0f} seconds"
 
 
 def version_check(path: str, version: str, answer: Response | None, error: CalComError | None) -> Check:

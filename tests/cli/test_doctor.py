@@ -165,8 +165,16 @@ def test_a_version_that_the_server_does_not_know() -> None:
 
 
 @pytest.mark.parametrize(
-    ("off", "verdict", "words"), [(0, "ok", "agrees"), (-29, "ok", "agrees"), (95, "warning", "ahead of"), (-95, "warning", "behind")]
-)  # fmt: skip
+    ("off", "verdict", "words"),
+    [
+        (0, "ok", "agrees"),
+        (-29, "ok", "agrees"),
+        (95, "warning", "95 seconds ahead of"),
+        (-1500, "warning", "25 minutes behind"),
+        (7260, "warning", "2 hours ahead of"),
+        (-200_000, "warning", "2 days behind"),
+    ],
+)
 def test_clocks(off: int, verdict: str, words: str) -> None:
     check = clock_check({"date": formatdate(1_800_000_000, usegmt=True)}, 1_800_000_000 + off)
     assert check.verdict == verdict
