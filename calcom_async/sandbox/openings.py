@@ -107,6 +107,7 @@ def host_hours(
             for begin, stop, booking in backend.bookings.busy(user_id, start - instants.DAY, end + instants.DAY)
             if booking not in skipped
         ]
+        busy += [(entry["start"], entry["end"] + 1) for entry in backend.store.out_of_office.of(user_id)]
         ranges = availability.open_ranges(timetable, start, end)
         found.append(HostHours(user, ZoneInfo(timetable.time_zone), ranges, busy))
     return found

@@ -124,6 +124,7 @@ class Store:
         self.memberships = Shelf(self, "memberships")
         self.webhooks = Shelf(self, "webhooks")
         self.reservations = Shelf(self, "reservations")
+        self.out_of_office = Shelf(self, "out of office")
         self.codes = Shelf(self, "codes")
         self._notes = Shelf(self, "notes")
 

@@ -426,3 +426,12 @@ async def test_hosted_deliveries_carry_the_recorded_keys(talk, name, trigger):
     ours = json.loads(sent_out.body)["payload"]
     files = {"attendeeIcsContent", "organizerIcsContent", "bookingSeat", "videoCallUrl"}
     assert real.keys() - ours.keys() - files == set()
+
+
+async def test_hosted_out_of_office(talk):
+    real = hosted("POST_v2-me-ooo_201")
+    made = await talk("POST", "me/ooo", real["request"]["params"]["body"])
+    assert (made.data["start"], made.data["end"]) == (real["body"]["data"]["start"], real["body"]["data"]["end"])
+    assert_alike(real["body"], made.body)
+    gone = await talk("DELETE", f"me/ooo/{made.data['id']}")
+    assert_alike(hosted("DELETE_v2-me-ooo-oooId_200")["body"], gone.body)

@@ -1,0 +1,153 @@
+"""`/v2/me/ooo` (hosted): when somebody is away, and who stands in. Whole days in UTC; nobody away can be booked."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from calcom_async.sandbox import instants, validation
+from calcom_async.sandbox.answers import Answer, invalid, no_route, refusal, success
+from calcom_async.sandbox.backend import Backend
+from calcom_async.sandbox.paging import take_and_skip
+from calcom_async.sandbox.routing import Call, Routes
+from calcom_async.sandbox.store import Record
+from calcom_async.sandbox.validation import Field
+
+routes = Routes()
+
+_REASONS: Final = ("unspecified", "vacation", "travel", "sick", "public_holiday")
+_FIELDS: Final = (
+    Field("notes", (validation.string("notes"),), required=False),
+    Field("reason", (validation.one_of("reason", _REASONS),), required=False),
+    Field("toUserId", (validation.integer("toUserId"),), required=False),
+)
+
+
+def _hosted_only(call: Call) -> None:
+    if not call.backend.hosted:
+        raise no_route(call.method, call.url)
+
+
+def _shown(entry: Record) -> dict[str, Any]:
+    return {**entry, "start": instants.to_wire(entry["start"]), "end": instants.to_wire(entry["end"])}
+
+
+def _instant(value: object) -> int:
+    # Full instants only: a bare date is no date here.
+    moment = instants.parse(value) if isinstance(value, str) and "T" in value else None
+    if moment is None:
+        raise refusal(400, "Invalid Date.")
+    return moment
+
+
+def _period(backend: Backend, user: Record, body: dict[str, Any], *, but: int | None = None) -> dict[str, int]:
+    """Start and end widened to whole days, once they are found to be in order and free."""
+    start, end = _instant(body["start"]), _instant(body["end"])
+    if start > end:
+        raise refusal(400, "Start date must be before end date.")
+    start -= start % instants.DAY
+    end += instants.DAY - 1 - end % instants.DAY
+    there = [each for each in backend.store.out_of_office.of(user["id"]) if each["id"] != but]
+    if any(each["start"] <= end and each["end"] >= start for each in there):
+        raise refusal(409, "Ooo entry already exists.")
+    return {"start": start, "end": end}
+
+
+def _check_substitute(backend: Backend, user: Record, body: dict[str, Any]) -> None:
+    substitute = body.get("toUserId")
+    if substitute is None:
+        return
+    shared = {each["teamId"] for each in backend.store.memberships.all() if each["userId"] == user["id"]}
+    colleagues = {each["userId"] for team in shared for each in backend.store.memberships.of(team)}
+    if substitute == user["id"] or substitute not in colleagues:
+        raise refusal(400, "Cannot redirect to this user.")
+
+
+def _find(call: Call) -> Record:
+    entry = call.backend.store.out_of_office.get(call.number("ooo"))
+    if entry is None or entry["userId"] != call.caller["id"]:
+        raise refusal(403, "This OOO entry does not belong to this user.")
+    return entry
+
+
+@routes.add("GET", "/me/ooo")
+def list_all(call: Call) -> Answer:
+    """`GET /v2/me/ooo`: by take and skip, sorted by start or end if asked."""
+    _hosted_only(call)
+    take, skip = take_and_skip(call.query)
+    entries = call.backend.store.out_of_office.of(call.caller["id"])
+    for name, key in (("sortEnd", "end"), ("sortStart", "start")):
+        if name in call.query:
+            if call.query[name] not in ("asc", "desc"):
+                message = f'{name[0].upper()}{name[1:]} must be either "asc" or "desc".'
+                target = {"take": take, "skip": skip, name: call.query[name]}
+                error = {
+                    "value": call.query[name],
+                    "property": name,
+                    "children": [],
+                    "constraints": {"isEnum": message},
+                }
+                raise invalid([{"target": target, **error}])
+            entries.sort(key=lambda entry: entry[key], reverse=call.query[name] == "desc")
+    return success([_shown(entry) for entry in entries[skip : skip + take]])
+
+
+@routes.add("POST", "/me/ooo")
+def create(call: Call) -> Answer:
+    """`POST /v2/me/ooo`."""
+    _hosted_only(call)
+    backend, user = call.backend, call.caller
+    body = call.body if isinstance(call.body, dict) else {}
+    missing = [name for name in ("start", "end") if body.get(name) is None]
+    if missing:
+        raise invalid(
+            [
+                {
+                    "target": body,
+                    "property": name,
+                    "children": [],
+                    "constraints": {"isDate": f"{name} must be a Date instance"},
+                }
+                for name in missing
+            ]
+        )
+    validation.check(body, _FIELDS)
+    period = _period(backend, user, body)
+    _check_substitute(backend, user, body)
+    entry = {
+        "userId": user["id"],
+        "toUserId": body.get("toUserId"),
+        "id": backend.store.out_of_office.next_id(1),
+        "uuid": backend.names.uuid(),
+        **period,
+        "notes": body.get("notes"),
+        "reason": body.get("reason") or "unspecified",
+    }
+    backend.store.out_of_office.put(entry, parent=user["id"])
+    return success(_shown(entry), status=201)
+
+
+@routes.add("PATCH", "/me/ooo/{ooo}")
+def update(call: Call) -> Answer:
+    """`PATCH /v2/me/ooo/{oooId}`: both dates or neither."""
+    _hosted_only(call)
+    backend, user = call.backend, call.caller
+    body = validation.check(call.body, _FIELDS)
+    entry = _find(call)
+    given = [name for name in ("start", "end") if body.get(name) is not None]
+    if len(given) == 1:
+        raise refusal(400, "Please specify both ooo start and end time.")
+    if given:
+        entry |= _period(backend, user, body, but=entry["id"])
+    _check_substitute(backend, user, body)
+    entry |= {name: body[name] for name in ("notes", "reason", "toUserId") if body.get(name) is not None}
+    backend.store.out_of_office.put(entry, parent=user["id"])
+    return success(_shown(entry))
+
+
+@routes.add("DELETE", "/me/ooo/{ooo}")
+def delete(call: Call) -> Answer:
+    """`DELETE /v2/me/ooo/{oooId}`: the answer is what it was."""
+    _hosted_only(call)
+    entry = _find(call)
+    call.backend.store.out_of_office.delete(entry["id"])
+    return success(_shown(entry))
