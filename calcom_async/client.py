@@ -228,7 +228,8 @@ class AsyncCalCom(_Client[Async]):
         max_retries: Tries after the first one, for what may be repeated.
         retry_budget: Seconds that all waits of one call may add up to.
         max_connections: Calls under way at once.
-        limiter: Paces the calls. By default one per key and process; `Limiter(None)` paces nothing.
+        limiter: Paces the calls. By default one per key and process; the URL of a Redis (`redis://host:6379/0`, extra
+            `redis`) shares the key's budget with other processes and machines; `Limiter(None)` paces nothing.
         session: A session of your own; it is used as it is (proxy, TLS, tracing) and never closed.
         proxy: URL of an HTTP proxy.
         ssl_context: TLS settings, such as your company's certificates.
@@ -251,7 +252,7 @@ class AsyncCalCom(_Client[Async]):
         max_retries: int = 3,
         retry_budget: float = 130.0,
         max_connections: int = 100,
-        limiter: Limiter | None = None,
+        limiter: Limiter | str | None = None,
         session: aiohttp.ClientSession | None = None,
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
@@ -313,7 +314,7 @@ class CalCom(_Client[Blocking]):
         max_retries: int = 3,
         retry_budget: float = 130.0,
         max_connections: int = 100,
-        limiter: Limiter | None = None,
+        limiter: Limiter | str | None = None,
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         hooks: Iterable[Hook] = (),

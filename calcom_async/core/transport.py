@@ -9,7 +9,7 @@ import platform
 import random
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -73,7 +73,8 @@ class Transport:
     Args:
         base_url: Checked base URL, without a trailing slash.
         auth: The credential.
-        limiter: Paces the calls; by default the one that all clients of the process with this credential share.
+        limiter: Paces the calls; by default the one that all clients of the process with this credential share. The
+            URL of a Redis shares it with other processes.
         session: A session of the caller's; it is used as it is and never closed here.
         max_connections: Calls under way at once.
         proxy: URL of an HTTP proxy.
@@ -85,7 +86,7 @@ class Transport:
         *,
         base_url: str,
         auth: Auth,
-        limiter: Limiter | None = None,
+        limiter: Limiter | str | None = None,
         session: aiohttp.ClientSession | None = None,
         max_connections: int = 100,
         proxy: str | None = None,
@@ -94,7 +95,7 @@ class Transport:
     ) -> None:
         self.base_url = base_url
         self.auth = auth
-        self.limiter = limiter or shared_limiter(origin(base_url), auth.identity)
+        self.limiter, self._close_limiter = _limiter(limiter, origin(base_url), auth.identity)
         self._given_session = session
         self._max_connections = max_connections
         self._proxy = proxy
@@ -156,6 +157,8 @@ class Transport:
             self._abandon = None
         if session is not None and session is not self._given_session:
             await session.close()
+        if self._close_limiter is not None:
+            await self._close_limiter()
 
     def forget_loop(self) -> None:
         """In the child of a fork: leave the parent's connections alone, and open new ones in the child's own loop."""
@@ -335,6 +338,18 @@ class Transport:
             headers[VERSION_HEADER] = version
         headers.update(await self.auth.headers())
         return headers
+
+
+def _limiter(
+    given: Limiter | str | None, server: str, credential: str
+) -> tuple[Limiter, Callable[[], Awaitable[None]] | None]:
+    """What paces a client, and how to close it where it is this client's own."""
+    if not isinstance(given, str):
+        return given or shared_limiter(server, credential), None
+    from calcom_async.core.redis_limiter import RedisLimiter
+
+    limiter = RedisLimiter(given, server, credential)
+    return limiter, limiter.close
 
 
 def _query_string(request: Request) -> str:

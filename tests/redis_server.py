@@ -1,0 +1,72 @@
+"""A real Redis on loopback, for tests: no persistence, a free port, gone when the test is over."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from typing import Self
+
+import pytest
+
+PROGRAM = shutil.which("redis-server")
+
+
+class RedisServer:
+    """`with RedisServer() as server: server.url`; `stop` and `start` in between are an outage."""
+
+    def __init__(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="redis-")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    @property
+    def socket(self) -> str:
+        return f"{self.folder.name}/redis.sock"
+
+    def start(self) -> None:
+        if PROGRAM is None:
+            pytest.skip("no redis-server on this machine: apt-get install redis-server")
+        self._process = subprocess.Popen(
+            [PROGRAM, "--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", self.socket,
+             "--save", "", "--appendonly", "no", "--dir", self.folder.name],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        until = time.monotonic() + 10
+        while True:
+            try:
+                if self.command("PING").startswith(b"+PONG"):
+                    return
+            except OSError:
+                pass
+            assert self._process.poll() is None, "redis-server ended at once"
+            assert time.monotonic() < until, "redis-server does not answer"
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+
+    def command(self, *words: str) -> bytes:
+        """Send one command with short words; the start of the answer as it comes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            connection.sendall(" ".join(words).encode() + b"\r\n")
+            return connection.recv(65536)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self.folder.cleanup()
