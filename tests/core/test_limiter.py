@@ -275,6 +275,34 @@ def test_a_429_of_one_endpoint_does_not_block_the_key() -> None:
     assert here == pytest.approx(33.05, abs=0.01)
 
 
+def test_nor_does_it_hold_up_callers_who_wait_for_another_limit() -> None:
+    async def scenario() -> float:
+        limiter = virtual_limiter()
+        (await limiter.acquire("GET /me")).answered(200, headers(2, 1, 5))
+        (await limiter.acquire("POST /emails")).answered(200, headers(1, 0, 60, name="emails_verify"))
+        (await limiter.acquire("GET /me")).answered(200, headers(2, 0, 5))
+        return (await limiter.acquire("GET /me")).waited
+
+    assert run_virtually(scenario()) == pytest.approx(5.05, abs=0.01)
+
+
+def test_a_429_without_a_word_of_limits_blocks_everything_and_starts_anew() -> None:
+    async def scenario() -> tuple[float, int]:
+        limiter = virtual_limiter()
+        await learned(limiter, limit=3, remaining=2)
+        (await limiter.acquire("GET /me")).answered(429, {"retry-after": "5"})
+        waited = (await limiter.acquire("GET /me")).waited
+        granted = 1
+        while limiter.delay() == 0.0:
+            await limiter.acquire("GET /me")
+            granted += 1
+        return waited, granted
+
+    waited, granted = run_virtually(scenario())
+    assert waited == pytest.approx(5.05, abs=0.01)
+    assert granted == 3
+
+
 def test_a_limit_learned_while_callers_wait_holds_for_them_too() -> None:
     async def scenario() -> float:
         limiter = virtual_limiter()
