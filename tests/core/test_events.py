@@ -56,10 +56,10 @@ async def test_a_call_that_was_held_back() -> None:
         "X-RateLimit-Remaining-Default": "0",
         "X-RateLimit-Reset-Default": "0.2",
     }
-    async with scripted(answer({}, headers=headers), answer({}, headers=headers)) as server:
-        async with AsyncCalCom("cal_test_held", base_url=server.url, limiter=Limiter(), hooks=[events.append]) as cal:
-            await cal.request("GET", "me")
-            await cal.request("GET", "me")
+    server = scripted(answer({}, headers=headers), answer({}, headers=headers))
+    async with server, AsyncCalCom("cal_held", base_url=server.url, limiter=Limiter(), hooks=[events.append]) as cal:
+        await cal.request("GET", "me")
+        await cal.request("GET", "me")
     (waited,) = (event for event in events if isinstance(event, LimiterWaited))
     assert (waited.method, waited.path) == ("GET", "/me")
     assert 0.15 < waited.seconds < 1
@@ -69,11 +69,11 @@ async def test_hooks_that_fail_break_nothing(caplog: pytest.LogCaptureFixture) -
     def hook(event: Event) -> None:
         raise RuntimeError("a hook of poor quality")
 
-    async with scripted(error(500), answer({"id": 1}), *(error(500) for _ in range(4))) as server:
-        async with client(server, hook) as cal:
-            assert (await cal.request("GET", "me"))["data"] == {"id": 1}
-            with pytest.raises(ServerError):
-                await cal.request("GET", "me")
+    server = scripted(error(500), answer({"id": 1}), *(error(500) for _ in range(4)))
+    async with server, client(server, hook) as cal:
+        assert (await cal.request("GET", "me"))["data"] == {"id": 1}
+        with pytest.raises(ServerError):
+            await cal.request("GET", "me")
     assert {record.getMessage() for record in caplog.records if record.levelno == logging.ERROR} == {
         "a hook failed on RequestSent",
         "a hook failed on ResponseReceived",
