@@ -64,6 +64,8 @@ async def _create(
         raise CommandFailure(
             "an attendee needs an address or a number", "add --email, or --phone", exit_code=USAGE, kind="UsageError"
         )
+    what = event_arguments(event)
+    answers, own_data = _single(answer, "--answer"), _single(metadata, "--metadata")
     async with session.client() as cal:
         attendee: dict[str, Any] = {"name": name, "time_zone": (await session.zone(cal)).key}
         attendee |= {
@@ -75,11 +77,11 @@ async def _create(
             start=start,
             attendee=attendee,
             guests=guest or UNSET,
-            booking_fields_responses=_single(answer, "--answer") or UNSET,
-            metadata=_single(metadata, "--metadata") or UNSET,
+            booking_fields_responses=answers or UNSET,
+            metadata=own_data or UNSET,
             length_in_minutes=UNSET if length is None else length,
             ensure_once=once or False,
-            **event_arguments(event),
+            **what,
         )
         session.say("Booked." if booking.status == "accepted" else f"Made; its status is {booking.status}.")
         await print_booking(session, cal, booking)

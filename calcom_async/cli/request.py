@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from calcom_async.cli.failures import USAGE, CommandFailure
+from calcom_async.cli.files import text_from
 from calcom_async.cli.options import command
 from calcom_async.cli.output import print_json
 from calcom_async.cli.session import Session
@@ -80,12 +79,8 @@ def pairs(texts: list[str], option: str) -> dict[str, list[str]]:
 def _body(given: str | None) -> Any:
     if given is None:
         return None
-    if given == "-":
-        text = sys.stdin.read()
-    elif given.startswith("@"):
-        text = Path(given[1:]).read_text(encoding="utf-8")
-    else:
-        text = given
+    elsewhere = given == "-" or given.startswith("@")
+    text = text_from(given.removeprefix("@"), "--json-body") if elsewhere else given
     try:
         return json.loads(text)
     except ValueError as error:

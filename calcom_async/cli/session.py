@@ -30,7 +30,7 @@ from calcom_async.cli.failures import (
 )
 from calcom_async.cli.output import console_for
 from calcom_async.core.telemetry import Event, RetryScheduled
-from calcom_async.errors import CalComError
+from calcom_async.errors import AuthenticationError, CalComError, PermissionDeniedError
 from calcom_async.settings import api_key_from_environment, base_url_from_environment
 
 if TYPE_CHECKING:
@@ -220,8 +220,10 @@ class Session:
             return given
         try:
             return ZoneInfo((await cal.me.get()).time_zone or "UTC")
-        except (CalComError, ZoneInfoNotFoundError, ValueError, OSError):
-            return ZoneInfo("UTC")  # a key without leave to read the profile still sees its bookings
+        except (AuthenticationError, PermissionDeniedError):
+            return self.utc  # no key, or one without leave to read the profile, which may still see what is asked for
+        except (ZoneInfoNotFoundError, ValueError):
+            return self.utc  # a zone that this machine does not know yet
 
 
 def execute(options: Options, work: Callable[[Session], Awaitable[int | None]]) -> None:

@@ -39,11 +39,12 @@ async def _slots(
     """Show the free times of an event type; needs no key."""
     first = start or datetime.now(UTC).date().isoformat()
     last = end or _later(first)
+    what = event_arguments(event)
     async with session.client(public=True) as cal:
         zone = await session.zone(cal)
         days = await cal.slots.list(
             start=first, end=last, time_zone=zone.key, duration=UNSET if length is None else length,
-            **event_arguments(event),
+            **what,
         )  # fmt: skip
     if session.options.as_json:
         print_json({day.isoformat(): [slot.to_dict() for slot in slots] for day, slots in days.items()})

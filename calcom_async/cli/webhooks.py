@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from calcom_async.cli.failures import USAGE, CommandFailure
+from calcom_async.cli.files import text_from
 from calcom_async.cli.listing import Limit, show_list
 from calcom_async.cli.options import command
 from calcom_async.cli.output import Column, print_json, print_record
@@ -88,7 +87,7 @@ def _secret(source: str | None) -> str | None:
     """The secret from a file: never from the command line, which other people of this machine can read."""
     if source is None:
         return None
-    secret = (sys.stdin.readline() if source == "-" else Path(source).read_text(encoding="utf-8")).strip()
+    secret = text_from(source, "--secret-file").strip()
     if not secret:
         raise CommandFailure(
             "--secret-file: it is empty", "write the secret into it", exit_code=USAGE, kind="UsageError"

@@ -41,6 +41,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith("CALCOM_") or name in {"XDG_CONFIG_HOME", "NO_COLOR", "FORCE_COLOR", "TERMINAL_WIDTH"}:
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CALCOM_BASE_URL", "http://127.0.0.1:1/v2")  # no test talks to anybody by mistake
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.chdir(tmp_path)
 

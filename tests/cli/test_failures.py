@@ -114,7 +114,7 @@ def test_wrong_url(run: Run, server: Sandbox) -> None:
 
 def test_a_query_that_the_server_repeats_is_not_shown(run: Run, server: Sandbox) -> None:
     url = server.url.replace("/v2", "/nothing")
-    outcome = run("bookings", "list", "--attendee", "ada@example.com", "--base-url", url)
+    outcome = run("bookings", "list", "--attendee", "ada@example.com", "--time-zone", "UTC", "--base-url", url)
     assert outcome.code == 1
     assert "Cannot GET /nothing/bookings" in outcome.err
     assert "ada" not in outcome.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,28 @@ from calcom_async.sandbox import Sandbox
 from .conftest import Run
 
 
+@pytest.fixture
+def winter(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A Cal.com on a day in winter, whatever the day is."""
+    with Sandbox(now="2026-12-01T00:00:00Z", rate_limit=None) as sandbox:
+        monkeypatch.setenv("CALCOM_BASE_URL", sandbox.url)
+        monkeypatch.setenv("CALCOM_API_KEY", sandbox.api_key)
+        yield sandbox
+
+
 def test_me(run: Run, server: Sandbox) -> None:
     assert run("me").out.splitlines()[:4] == [
         "Id                1001", "Username          owner", "Name              Owner Example",
         "E-mail            owner@example.com",
     ]  # fmt: skip
     assert run("me", "--json").json["username"] == "owner"
+
+
+def test_a_key_that_may_not_read_the_profile_still_lists(run: Run, server: Sandbox) -> None:
+    server.fail_next(status=403, path="/me", body={"error": {"message": "no scope"}})
+    outcome = run("bookings", "list", "--limit", "1")
+    assert outcome.code == 0
+    assert "times in UTC." in outcome.err
 
 
 def test_request_shows_the_answer_as_it_is(run: Run, server: Sandbox) -> None:
@@ -50,10 +67,14 @@ def test_request_with_a_body(
     assert outcome.json["data"]["timeZone"] == "Europe/Rome"
 
 
-def test_request_with_a_body_file_that_is_missing(run: Run, server: Sandbox) -> None:
+def test_request_with_a_body_file_that_can_not_be_read(run: Run, server: Sandbox, tmp_path: Path) -> None:
     outcome = run("request", "PATCH", "me", "--json-body", "@nothing.json")
-    assert outcome.code == 1
-    assert outcome.err.splitlines()[0] == "error: nothing.json: No such file or directory"
+    assert outcome.code == 2
+    assert outcome.err.splitlines()[0] == ("error: --json-body: nothing.json can't be read: No such file or directory")
+    (tmp_path / "binary.json").write_bytes(b"\xff\xfe{}")
+    outcome = run("request", "PATCH", "me", "--json-body", "@binary.json")
+    assert outcome.code == 2
+    assert outcome.err.splitlines()[0].endswith("binary.json can't be read: it is no UTF-8 text")
 
 
 def test_slots_need_no_key(run: Run, server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,32 +89,32 @@ def test_slots_need_no_key(run: Run, server: Sandbox, monkeypatch: pytest.Monkey
     assert outcome.err == "Times in UTC.\n"
 
 
-def test_slots_in_a_zone_by_id(run: Run, server: Sandbox) -> None:
-    outcome = run("slots", "20002", "--start", "2030-01-07", "--end", "2030-01-07", "--time-zone", "America/New_York")
-    assert outcome.out.splitlines()[1].startswith("Mon 2030-01-07  16    04:00 04:30 ")
-    query = server.requests[-1].query
+def test_slots_in_a_zone_by_id(run: Run, winter: Sandbox) -> None:
+    outcome = run("slots", "20002", "--start", "2026-12-07", "--end", "2026-12-07", "--time-zone", "America/New_York")
+    assert outcome.out.splitlines()[1].startswith("Mon 2026-12-07  16    04:00 04:30 ")
+    query = winter.requests[-1].query
     assert (query["eventTypeId"], query["start"], query["timeZone"]) == (
         ["20002"],
-        ["2030-01-07"],
+        ["2026-12-07"],
         ["America/New_York"],
     )
-    wire = run("slots", "20002", "--start", "2030-01-07", "--end", "2030-01-07", "--json").json
-    assert list(wire) == ["2030-01-07"]
-    assert len(wire["2030-01-07"]) == 16
+    wire = run("slots", "20002", "--start", "2026-12-07", "--end", "2026-12-07", "--json").json
+    assert list(wire) == ["2026-12-07"]
+    assert len(wire["2026-12-07"]) == 16
 
 
-def test_slots_of_a_team_and_of_a_week_by_default(run: Run, server: Sandbox) -> None:
-    outcome = run("slots", "team/example-team/team-collective", "--start", "2030-01-05")
+def test_slots_of_a_team_and_of_a_week_by_default(run: Run, winter: Sandbox) -> None:
+    outcome = run("slots", "team/example-team/team-collective", "--start", "2026-12-05")
     assert outcome.code == 0, outcome.err
-    query = server.requests[-1].query
+    query = winter.requests[-1].query
     assert (query["teamSlug"], query["eventTypeSlug"]) == (["example-team"], ["team-collective"])
-    assert (query["start"], query["end"]) == (["2030-01-05"], ["2030-01-11"])
+    assert (query["start"], query["end"]) == (["2026-12-05"], ["2026-12-11"])
 
 
-def test_no_slots(run: Run, server: Sandbox) -> None:
-    outcome = run("slots", "20002", "--start", "2030-01-05", "--end", "2030-01-06")
+def test_no_slots(run: Run, winter: Sandbox) -> None:
+    outcome = run("slots", "20002", "--start", "2026-12-05", "--end", "2026-12-06")
     assert (outcome.code, outcome.out) == (0, "")
-    assert outcome.err == "No free slots from 2030-01-05 to 2030-01-06.\n"
+    assert outcome.err == "No free slots from 2026-12-05 to 2026-12-06.\n"
 
 
 def test_event_types(run: Run, server: Sandbox) -> None:
