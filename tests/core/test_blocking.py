@@ -11,15 +11,17 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from aiohttp import web
 from loopback import ThreadedLoopback, answer, error
 
 from calcom_async import APITimeoutError, CalCom, ConfigurationError, Limiter, PaginationError
+from calcom_async.core.blocking import Runner
 from calcom_async.core.operation import Blocking
 from calcom_async.core.paging import Listing, Position
 from calcom_async.core.records import Record, record
@@ -321,6 +323,31 @@ def test_ctrl_c_cancels_the_request_and_the_client_lives(what: str) -> None:
             print(len(session.connector._acquired))
     """)
     assert shown == "interrupted True\n{'path': '/v2/me'}\n0\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_ctrl_c_waits_for_a_walk_that_takes_its_time_to_end() -> None:
+    ended: list[str] = []
+
+    async def nothing() -> None:
+        pass
+
+    async def walk() -> AsyncGenerator[int, None]:
+        try:
+            await asyncio.sleep(30)
+            yield 1
+        finally:
+            with anyio.CancelScope(shield=True):
+                await asyncio.sleep(0.2)
+            ended.append("walk")
+
+    runner = Runner(on_close=nothing, on_fork=lambda: None)
+    iterator = runner.iterate(walk)
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        next(iterator)
+    assert ended == ["walk"]
+    runner.close()
 
 
 @forking
