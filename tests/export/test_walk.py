@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calcom_async.core.request import Response
+from calcom_async.errors import DecodeError, ExportError
+from calcom_async.export.answer import PAGE_SIZE, instants_of, read_answer
 from calcom_async.export.plan import Window, milliseconds, split, wire_instant
 from calcom_async.export.report import Tally
-from calcom_async.export.walk import PAGE_SIZE, Walk, read_answer
+from calcom_async.export.walk import Walk, ask
 
 START = milliseconds("2026-01-01T00:00:00Z")
 
@@ -150,8 +152,88 @@ def test_rows_without_uid_or_creation_time_are_kept_as_they_came() -> None:
         return [row.raw async for step in walk.steps() for row in step.rows]
 
     tally = Tally()
-    assert [json.loads(raw) for raw in asyncio.run(run())] == rows
+    kept = [json.loads(raw) for raw in asyncio.run(run())]
+    assert sorted(kept, key=json.dumps) == sorted(rows, key=json.dumps)
     assert tally.malformed == 3
+
+
+async def test_a_long_tie_with_rows_without_uid_is_complete_only_with_them() -> None:
+    server, tally = ShuffledList([START] * 600), Tally()
+    for row in server.rows[::100]:
+        del row["uid"]
+        row["title"] = row["start"] + str(id(row))
+    found = [row.raw async for step in Walk(Window(START, START + 1), server.fetch, tally).steps() for row in step.rows]
+    assert sorted(found) == sorted(json.dumps(row).encode() for row in server.rows)
+    assert (tally.malformed, tally.doubts) == (6, [])
+
+
+@pytest.mark.parametrize("count", [250, 499, 500, 750])
+async def test_a_server_that_gives_the_last_page_again_beyond_the_end_is_no_endless_tie(count: int) -> None:
+    class Clamping(ShuffledList):
+        async def fetch(self, query: Mapping[str, Any]) -> Response:
+            last = (count - 1) // query["take"] * query["take"]
+            return await super().fetch({**query, "skip": min(query.get("skip", 0), last)})
+
+    server, tally = Clamping([START] * count), Tally()
+    found = await walk_all(server, (Window(START, START + 9),), tally)
+    assert sorted(found) == sorted(row["uid"] for row in server.rows)
+    assert (tally.doubts, tally.longest_tie) == ([], count)
+
+
+@pytest.mark.parametrize("ignored", ["afterCreatedAt", "sortCreated"])
+async def test_a_server_that_ignores_what_the_walk_relies_on_is_refused(ignored: str) -> None:
+    class Old(ShuffledList):
+        async def fetch(self, query: Mapping[str, Any]) -> Response:
+            if ignored == "sortCreated":
+                self.rows.reverse()
+                return await super().fetch({**{k: v for k, v in query.items() if k != ignored}, "sortStart": "desc"})
+            return await super().fetch({**query, ignored: wire_instant(START)})
+
+    server = Old([START + n for n in range(1000)])
+    with pytest.raises(ExportError, match=f"ignores {ignored}"):
+        await walk_all(server, (Window(START, START + 1000),), Tally())
+
+
+async def test_an_answer_that_breaks_off_at_a_brace_is_asked_for_again() -> None:
+    class Breaking(ShuffledList):
+        async def fetch(self, query: Mapping[str, Any]) -> Response:
+            response = await super().fetch(query)
+            return response if self.requests % 3 == 0 else Response(status=200, headers={}, body=response.body[:-42])
+
+    server = Breaking([START + n for n in range(600)])
+    found = await walk_all(server, (Window(START, START + 600),), Tally())
+    assert sorted(found) == sorted(row["uid"] for row in server.rows)
+
+
+async def test_what_is_no_list_at_all_is_a_decode_error() -> None:
+    async def fetch(query: Mapping[str, Any]) -> Response:
+        return Response(status=200, headers={}, body=b'{"data":{"bookings":[]}}')
+
+    with pytest.raises(DecodeError, match="no list of bookings"):
+        await ask(fetch, {"take": 250})
+
+
+async def test_a_window_that_was_shortened_ends_with_the_page_that_reaches_beyond_it() -> None:
+    server, tally = ShuffledList([START + n for n in range(2000)]), Tally()
+    walk = Walk(Window(START, START + 2000), server.fetch, tally)
+    found = []
+    async for step in walk.steps():
+        found += [row.uid for row in step.rows]
+        if len(found) == 250:
+            walk.window = Window(START, START + 400)
+    assert found == [f"u{n}" for n in range(400)]
+    assert server.requests == 2
+
+
+@pytest.mark.parametrize(
+    "odd", [{}, {"createdAt": "2026-01-01T00:00:00Z"}, {"uid": 5}, {"createdAt": None}, {"uid": ""}]
+)
+def test_pages_are_taken_by_their_text_only_where_it_sorts_as_the_times_do(odd: dict[str, Any]) -> None:
+    rows = [{"uid": str(n), "createdAt": wire_instant(START + n)} for n in range(3)]
+    instants = instants_of(read_answer(json.dumps({"data": [*rows, {**rows[2], "uid": "last", **odd}]}).encode()).rows)
+    assert instants == (None if odd else [row["createdAt"] for row in [*rows, rows[2]]])
+    assert instants_of(read_answer(json.dumps({"data": rows[::-1]}).encode()).rows) is None
+    assert instants_of(read_answer(json.dumps({"data": [*rows, rows[2]]}).encode()).rows) is None
 
 
 def test_a_server_that_gives_fewer_than_asked_is_believed_by_its_own_page_size() -> None:
