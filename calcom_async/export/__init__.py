@@ -9,16 +9,25 @@ file that appears under its name only when it is complete).
 
 from __future__ import annotations
 
-from calcom_async.export.bookings import export_bookings, export_list, run_export
+from calcom_async.export.bookings import export_accounts, export_bookings, export_list, run_export
 from calcom_async.export.filters import BookingFilters, ExportArguments
+from calcom_async.export.incremental import update_export
+from calcom_async.export.records import export_records
 from calcom_async.export.report import ExportProgress, ExportReport
+from calcom_async.export.verify import Comparison, compare_files, compare_with_account
 
 __all__ = [
     "BookingFilters",
+    "Comparison",
     "ExportArguments",
     "ExportProgress",
     "ExportReport",
+    "compare_files",
+    "compare_with_account",
+    "export_accounts",
     "export_bookings",
     "export_list",
+    "export_records",
     "run_export",
+    "update_export",
 ]

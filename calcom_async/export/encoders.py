@@ -9,7 +9,9 @@ from typing import Any, Protocol
 
 import msgspec
 
-__all__ = ["COLUMNS", "CsvEncoder", "Encoder", "JsonLinesEncoder"]
+from calcom_async.export.answer import Buffer
+
+__all__ = ["COLUMNS", "CsvEncoder", "Encoder", "JsonLinesEncoder", "safe_cell"]
 
 
 class Encoder(Protocol):
@@ -19,7 +21,7 @@ class Encoder(Protocol):
         """What stands before the first booking."""
         ...
 
-    def encode(self, rows: Sequence[bytes]) -> bytes:
+    def encode(self, rows: Sequence[Buffer]) -> bytes:
         """These bookings."""
         ...
 
@@ -31,7 +33,7 @@ class JsonLinesEncoder:
         """Nothing."""
         return b""
 
-    def encode(self, rows: Sequence[bytes]) -> bytes:
+    def encode(self, rows: Sequence[Buffer]) -> bytes:
         """One line each."""
         if not rows:
             return b""
@@ -70,7 +72,7 @@ class CsvEncoder:
         """The header."""
         return self._lines([COLUMNS])
 
-    def encode(self, rows: Sequence[bytes]) -> bytes:
+    def encode(self, rows: Sequence[Buffer]) -> bytes:
         """One line each."""
         return self._lines(self._cells(msgspec.json.decode(row)) for row in rows)
 
@@ -86,9 +88,12 @@ class CsvEncoder:
         return [self._safe(_text(values.get(column))) for column in COLUMNS]
 
     def _safe(self, cell: str) -> str:
-        if self._raw_cells or not cell.startswith(_RISKY) or _is_number(cell):
-            return cell
-        return "'" + cell
+        return cell if self._raw_cells else safe_cell(cell)
+
+
+def safe_cell(cell: str) -> str:
+    """A cell that no spreadsheet runs as a formula."""
+    return "'" + cell if cell.startswith(_RISKY) and not _is_number(cell) else cell
 
 
 def _is_number(cell: str) -> bool:

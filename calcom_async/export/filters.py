@@ -39,6 +39,7 @@ class ExportArguments(FilterArguments, total=False):
     concurrency: int
     raw_cells: bool
     restart: bool
+    api_version: str
     progress: ProgressCallback
 
 

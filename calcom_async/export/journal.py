@@ -32,17 +32,28 @@ class WindowState:
         end: Its end, not included.
         position: What was created before this is in the file.
         seen: Uids in the file of bookings created exactly at `position`.
+        source: Which list it belongs to, where several are exported together.
+        cursor: For a walk by cursor (its window is a formality): where it goes on; empty at its beginning.
+        status: For a walk by cursor: the one status it asks for.
     """
 
     start: int
     end: int
     position: int
     seen: tuple[str, ...] = ()
+    source: int = 0
+    cursor: str | None = None
+    status: str | None = None
 
     @classmethod
-    def fresh(cls, window: Window) -> WindowState:
+    def fresh(cls, window: Window, source: int = 0) -> WindowState:
         """A window nobody has begun."""
-        return cls(start=window.start, end=window.end, position=window.start)
+        return cls(start=window.start, end=window.end, position=window.start, source=source)
+
+    @classmethod
+    def by_cursor(cls, status: str | None, source: int = 0) -> WindowState:
+        """A walk by cursor nobody has begun."""
+        return cls(start=0, end=1, position=0, source=source, cursor="", status=status)
 
 
 @attrs.frozen(kw_only=True)
@@ -51,14 +62,14 @@ class Journal:
 
     Attributes:
         purpose: What is exported: account, filters, version, format. Another purpose can't go on with it.
-        frozen: When the export began, by the server's clock (milliseconds); bookings up to then are taken.
+        frozen: When the export began, by each server's clock (milliseconds); bookings up to then are taken.
         offset: How much of the partial file counts; what that means is the sink's business.
         windows: What is left to walk.
         counts: The tally so far.
     """
 
     purpose: Mapping[str, Any]
-    frozen: int
+    frozen: tuple[int, ...]
     offset: int
     windows: tuple[WindowState, ...]
     counts: Mapping[str, Any]
@@ -90,6 +101,7 @@ class Journal:
             if state.pop("release") != RELEASE:
                 raise ExportError(f"{path} was written by another release; delete it, or pass restart=True (--restart)")
             state["windows"] = tuple(_window(window) for window in state["windows"])
+            state["frozen"] = tuple(state["frozen"])
             return cls(**state)
         except (msgspec.DecodeError, TypeError, KeyError, AttributeError) as error:
             raise ExportError(
@@ -111,7 +123,8 @@ class Journal:
 
 
 def _window(state: dict[str, Any]) -> WindowState:
-    return WindowState(start=state["start"], end=state["end"], position=state["position"], seen=tuple(state["seen"]))
+    fields: dict[str, Any] = {**state, "seen": tuple(state["seen"])}
+    return WindowState(**fields)
 
 
 def sync_folder(folder: Path) -> None:

@@ -32,10 +32,11 @@ def load_pyarrow() -> Any:
     """
     try:
         import pyarrow as pa
+        import pyarrow.compute
         import pyarrow.parquet
     except ImportError:
         raise MissingExtraError("writing Parquet", "parquet") from None
-    assert pyarrow.parquet
+    assert pyarrow.parquet and pyarrow.compute  # noqa: PT018 - both are loaded
     return pa
 
 
@@ -83,3 +84,17 @@ def write_parquet(rows: Iterator[bytes], path: Path) -> None:
     with pa.parquet.ParquetWriter(path, columns, compression="zstd") as writer:
         while chunk := [_row(raw) for raw in itertools.islice(rows, ROWS_PER_GROUP)]:
             writer.write_table(pa.Table.from_pylist(chunk, schema=columns))
+
+
+def upsert(path: Path, rows: Iterator[bytes], fresh: Path) -> None:
+    """Write a file's bookings and those of wire JSON to a fresh file; of a uid in both, only the latter."""
+    pa = load_pyarrow()
+    columns = schema()
+    changed = pa.Table.from_pylist([_row(raw) for raw in rows], schema=columns)
+    uids = changed.column("uid")
+    with pa.parquet.ParquetWriter(fresh, columns, compression="zstd") as writer:
+        for batch in pa.parquet.ParquetFile(path).iter_batches(batch_size=ROWS_PER_GROUP):
+            table = pa.Table.from_batches([batch]).cast(columns)
+            writer.write_table(table.filter(pa.compute.invert(pa.compute.is_in(table.column("uid"), uids))))
+        if changed.num_rows:
+            writer.write_table(changed)

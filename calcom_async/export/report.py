@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import attrs
 
 from calcom_async.core.telemetry import Event, LimiterWaited, RequestSent, ResponseReceived, RetryScheduled
+from calcom_async.export.answer import Rows
 
 __all__ = ["ExportProgress", "ExportReport", "ProgressCallback", "Tally", "add_to_digest"]
 
@@ -87,9 +88,10 @@ class ExportReport:
         return attrs.asdict(self) | {"frozen_at": self.frozen_at.isoformat(), "doubts": list(self.doubts)}
 
 
-def add_to_digest(digest: int, uid: str) -> int:
-    """Add a uid to a digest of a set: a sum of hashes, so the order does not matter."""
-    return (digest + int.from_bytes(hashlib.blake2b(uid.encode(), digest_size=16).digest())) % 2**128
+def add_to_digest(digest: int, uids: Iterable[str]) -> int:
+    """Add uids to a digest of a set: a sum of hashes, so the order does not matter."""
+    hashed, read = hashlib.blake2b, int.from_bytes
+    return sum((read(hashed(uid.encode(), digest_size=16).digest()) for uid in uids), digest) % 2**128
 
 
 @attrs.define(kw_only=True)
@@ -111,12 +113,11 @@ class Tally:
     doubts: list[str] = attrs.field(factory=list)
     by_status: Counter[str] = attrs.field(factory=Counter)
 
-    def add(self, uid: str | None, status: str) -> None:
-        """Count a booking that is written."""
-        self.bookings += 1
-        self.by_status[status] += 1
-        if uid is not None:
-            self.digest = add_to_digest(self.digest, uid)
+    def add(self, rows: Rows) -> None:
+        """Count rows that are written."""
+        self.bookings += len(rows)
+        self.by_status.update(rows.statuses())
+        self.digest = add_to_digest(self.digest, rows.uids())
 
     def to_counts(self) -> dict[str, Any]:
         """JSON values, for the journal."""
@@ -132,6 +133,41 @@ class Tally:
         }
         values["doubts"] = list(counts["doubts"])
         return cls(**values)
+
+    def to_report(self, *, path: str | None, frozen: int) -> ExportReport:
+        """The report of what was counted.
+
+        Args:
+            path: Where the file is.
+            frozen: The moment that froze the set, in milliseconds.
+        """
+        return ExportReport(
+            path=path,
+            bookings=self.bookings,
+            complete=not self.doubts,
+            doubts=tuple(self.doubts),
+            frozen_at=datetime.fromtimestamp(frozen / 1000, UTC),
+            by_status=dict(sorted(self.by_status.items())),
+            windows=self.windows,
+            requests=self.requests,
+            retries=self.retries,
+            refused=self.refused,
+            waited=round(self.waited, 3),
+            duplicates=self.duplicates,
+            malformed=self.malformed,
+            longest_tie=self.longest_tie,
+            resumed=self.resumed,
+            digest=f"{self.digest:032x}",
+            seconds=round(self.seconds, 3),
+        )
+
+    def go_on_from(self, before: Tally) -> None:
+        """Begin with what an interrupted run had counted."""
+        for name in ("requests", "retries", "refused", "waited"):
+            setattr(self, name, getattr(before, name) + getattr(self, name))
+        for name in ("bookings", "windows", "duplicates", "malformed", "longest_tie", "digest", "seconds"):
+            setattr(self, name, getattr(before, name))
+        self.doubts, self.by_status, self.resumed = before.doubts, before.by_status, before.resumed + 1
 
     def hear(self, event: Event) -> None:
         """Count an event of the transport."""

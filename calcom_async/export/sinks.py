@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from calcom_async.errors import ExportError, InvalidRequestError
+from calcom_async.export.answer import Buffer
 from calcom_async.export.encoders import CsvEncoder, Encoder, JsonLinesEncoder
 from calcom_async.export.journal import sync_folder
 
@@ -38,7 +39,7 @@ class Sink(Protocol):
         """Begin, or go on after the rows that a `commit` has covered."""
         ...
 
-    def write(self, rows: Sequence[bytes]) -> None:
+    def write(self, rows: Sequence[Buffer]) -> None:
         """Take rows."""
         ...
 
@@ -75,7 +76,7 @@ class StreamSink:
         del resume_at
         self._stream.write(self._encoder.start())
 
-    def write(self, rows: Sequence[bytes]) -> None:
+    def write(self, rows: Sequence[Buffer]) -> None:
         """Write rows."""
         self._stream.write(self._encoder.encode(rows))
 
@@ -147,7 +148,7 @@ class FileSink:
                 f"{self.partial} is shorter than its journal says; pass restart=True (--restart) to begin anew"
             )
 
-    def write(self, rows: Sequence[bytes]) -> None:
+    def write(self, rows: Sequence[Buffer]) -> None:
         """Append rows."""
         self._put(self._encoder.encode(rows))
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from calcom_async.export.answer import Buffer
 from calcom_async.export.columns import (
     ATTENDEE_FIELDS,
     BOOKING_FIELDS,
@@ -82,7 +84,7 @@ class SqliteSink:
         self._database.executescript(SCHEMA)
         self._database.execute("BEGIN EXCLUSIVE")
 
-    def write(self, rows: Sequence[bytes]) -> None:
+    def write(self, rows: Sequence[Buffer]) -> None:
         """Insert or replace bookings, with their attendees and hosts."""
         write_rows(self.database, rows)
 
@@ -114,7 +116,19 @@ class SqliteSink:
             name.unlink(missing_ok=True)
 
 
-def write_rows(database: sqlite3.Connection, rows: Sequence[bytes]) -> None:
+def upsert(path: Path, rows: Iterator[bytes]) -> None:
+    """Put wire JSON, one booking an item, into a database that exists, in one transaction."""
+    database = sqlite3.connect(path, isolation_level=None)
+    try:
+        database.execute("BEGIN EXCLUSIVE")
+        while chunk := list(itertools.islice(rows, 250)):
+            write_rows(database, chunk)
+        database.execute("COMMIT")
+    finally:
+        database.close()
+
+
+def write_rows(database: sqlite3.Connection, rows: Sequence[Buffer]) -> None:
     """Insert or replace bookings of wire JSON; one without a uid gets a key of its own."""
     bookings: list[tuple[Any, ...]] = []
     attendees: list[tuple[Any, ...]] = []
@@ -126,7 +140,9 @@ def write_rows(database: sqlite3.Connection, rows: Sequence[bytes]) -> None:
         columns["uid"] = uid
         guests = wire.get("guests") if isinstance(wire, dict) else None
         columns["guests"] = msgspec.json.encode(guests).decode() if guests is not None else None
-        bookings.append((*(_value(columns.get(c)) for c in _BOOKING_COLUMNS), columns.get("other"), raw.decode()))
+        bookings.append(
+            (*(_value(columns.get(c)) for c in _BOOKING_COLUMNS), columns.get("other"), bytes(raw).decode())
+        )
         for key, fields, into in (("attendees", ATTENDEE_FIELDS, attendees), ("hosts", HOST_FIELDS, hosts)):
             people = wire.get(key) if isinstance(wire, dict) else None
             for place, person in enumerate(people if isinstance(people, list) else ()):

@@ -14,15 +14,15 @@ from pathlib import Path
 import pytest
 
 from calcom_async import AsyncCalCom, ExportError
-from calcom_async.export import bookings as exporting
+from calcom_async.export import engine as exporting
 from calcom_async.export import export_bookings
 from calcom_async.sandbox import Sandbox
 
 SCRIPT = """
 import asyncio, sys
 from calcom_async import AsyncCalCom
-from calcom_async.export import bookings, export_bookings
-bookings.COMMIT_SECONDS = 0.02
+from calcom_async.export import engine, export_bookings
+engine.COMMIT_SECONDS = 0.02
 async def main():
     async with AsyncCalCom(sys.argv[1], base_url=sys.argv[2]) as cal:
         report = await export_bookings(cal, sys.argv[3], concurrency=3)
