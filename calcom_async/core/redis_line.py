@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Caller", "Decision", "Line", "LinePermit"]
 
-PREFIX = "calcom-async"
 OUTAGE = 5.0
 """Seconds that calls wait for a Redis that has answered before; then they fail, and are tried again as any other."""
 TIMEOUT = 5.0
@@ -260,7 +259,6 @@ class Line:
                 storage: Any = storage_from_string(
                     f"async+{self._limiter._url}",
                     implementation="redispy",
-                    key_prefix=PREFIX,
                     socket_timeout=TIMEOUT,
                     socket_connect_timeout=TIMEOUT,
                 )
@@ -269,7 +267,7 @@ class Line:
                     f"limiter: {self._limiter.where} is no place of a Redis; give a URL such as redis://localhost:6379/0"
                 ) from None
             self._client = storage.bridge.get_connection()
-            self._key = storage.bridge.prefixed_key(f"{KEY}:{self._limiter._identity}")
+            self._key = f"{KEY}:{self._limiter._identity}"
             self._script = self._client.register_script(_EXCHANGE)
         return self._script
 

@@ -15,7 +15,7 @@ from calcom_async.errors import ConfigurationError
 
 __all__ = ["KEY", "Away", "Report", "State", "decoded", "hashed_operation", "telling"]
 
-KEY = "limiter:1"
+KEY = "calcom-async:limiter:1"
 """Begins the name of every state. The number is the state's form: releases with another one share no budget."""
 
 
@@ -94,7 +94,7 @@ def decoded(held: bytes, now: float) -> State:
     except msgspec.DecodeError as error:
         raise ConfigurationError(
             "the state of the shared rate limit in Redis can't be read; was it written by something else? "
-            f"Delete the keys *:{KEY}:*"
+            f"Delete the keys {KEY}:*"
         ) from error
     if now < state.at:
         state.shift(now - state.at)
