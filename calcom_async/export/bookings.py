@@ -35,6 +35,7 @@ async def export_bookings(
     status: str | Sequence[str] | None = None,
     event_type_ids: int | Sequence[int] | None = None,
     team_id: int | None = None,
+    organization_id: int | None = None,
     attendee_email: str | None = None,
     attendee_name: str | None = None,
     after_start: Instant | None = None,
@@ -52,7 +53,8 @@ async def export_bookings(
 ) -> ExportReport:
     """Write every booking that exists now into a file, exactly once.
 
-    `GET /bookings` (or `GET /teams/{teamId}/bookings`), OAuth scope `BOOKING_READ`.
+    `GET /bookings`, OAuth scope `BOOKING_READ`; or the list of a team or an organization, `TEAM_BOOKING_READ` or
+    `ORG_BOOKING_READ`.
 
     An export that was interrupted, even killed, goes on where it stopped when it is called again with the same
     arguments.
@@ -64,6 +66,7 @@ async def export_bookings(
         status: One or several of upcoming, recurring, past, cancelled, unconfirmed; every booking by default.
         event_type_ids: Only these event types.
         team_id: Only this team.
+        organization_id: The bookings of an organization, or of its team `team_id`; only for its administrators.
         attendee_email: Only with exactly this attendee.
         attendee_name: Only with exactly this attendee's name.
         after_start: Starting at this instant or later.
@@ -91,6 +94,7 @@ async def export_bookings(
         status=status or (),
         event_type_ids=event_type_ids or (),
         team_id=team_id,
+        organization_id=organization_id,
         attendee_email=attendee_email,
         attendee_name=attendee_name,
         after_start=after_start,
@@ -180,7 +184,7 @@ async def _run(
     if api_version not in {*OFFSET_VERSIONS, CURSOR_VERSION}:
         known = ", ".join((*OFFSET_VERSIONS, CURSOR_VERSION))
         raise InvalidRequestError(f"api_version: bookings can be exported with {known}")
-    path = path if filters.team_id is None else f"teams/{filters.team_id}/bookings"
+    path = filters.path() or path
     by_cursor = api_version == CURSOR_VERSION
     if by_cursor and filters.team_id is not None:
         raise InvalidRequestError("api_version: a team's bookings are not listed by cursor")

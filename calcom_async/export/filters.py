@@ -35,6 +35,7 @@ class ExportArguments(FilterArguments, total=False):
     """The keyword arguments of `bookings.export`; see `export_bookings`."""
 
     team_id: int
+    organization_id: int
     format: str
     concurrency: int
     raw_cells: bool
@@ -58,6 +59,7 @@ class BookingFilters:
             exported once all the same).
         event_type_ids: Bookings of these event types.
         team_id: Bookings of one team.
+        organization_id: Bookings of one organization; with `team_id` those of one of its teams.
         attendee_email: Exactly this address.
         attendee_name: Exactly this name.
         after_start: Starting at this instant or later.
@@ -71,6 +73,7 @@ class BookingFilters:
     status: Sequence[str] = attrs.field(default=(), converter=_sequence)
     event_type_ids: Sequence[int] = attrs.field(default=(), converter=_sequence)
     team_id: int | None = None
+    organization_id: int | None = None
     attendee_email: str | None = None
     attendee_name: str | None = None
     after_start: Instant | None = None
@@ -91,7 +94,16 @@ class BookingFilters:
     def to_dict(self) -> dict[str, Any]:
         """What was asked for, as JSON values; two equal ones select the same."""
         low, high = self.created_range()
-        return {**self.query(), "team_id": self.team_id, "created": [low, high]}
+        return {**self.query(), "path": self.path(), "created": [low, high]}
+
+    def path(self) -> str | None:
+        """The list of a team or organization, below the base URL; None for one's own."""
+        parts = [
+            f"{kind}/{number}"
+            for kind, number in (("organizations", self.organization_id), ("teams", self.team_id))
+            if number is not None
+        ]
+        return "/".join((*parts, "bookings")) if parts else None
 
     def created_range(self) -> tuple[int | None, int | None]:
         """The half-open range of creation times asked for, in milliseconds; None where it is open."""

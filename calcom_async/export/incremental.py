@@ -97,7 +97,7 @@ async def _update(
     cal: AsyncCalCom, path: Path, *, filters: BookingFilters, purpose: dict[str, Any], watermark: int
 ) -> ExportReport:
     tally, started = Tally(), time.monotonic()
-    list_path = "bookings" if filters.team_id is None else f"teams/{filters.team_id}/bookings"
+    list_path = filters.path() or "bookings"
     source = list_source(cal, path=list_path, filters=filters, tally=tally)
     low = watermark - (OVERLAP_SECONDS + 1) * 1000
     frozen = frozen_now((await source.fetch({"take": 1})).headers)
