@@ -100,7 +100,7 @@ def summary(report: ExportReport) -> list[tuple[str, str]]:
     lines = [
         (
             f"{report.bookings:,} bookings in {place}: {report.requests:,} requests, {report.seconds:.1f} s"
-            + (f", {report.waited:.0f} s of waiting for the rate limit" if report.waited >= 1 else "")
+            + (", held back by the rate limit" if report.waited >= 1 else "")
             + (f", {report.retries:,} tried again" if report.retries else "")
             + (f", in {report.resumed + 1} runs" if report.resumed else "")
             + ".",

@@ -56,6 +56,8 @@ READER_GONE = 141
 _USAGE_ERROR: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """The root of usage errors; newer typers bring their own click, so that it can't be imported from there."""
 _EMAIL = re.compile(r"[^\s\"'<>@=&?]+(?:@|%40)[\w.-]*\w", re.IGNORECASE)
+_ARGUMENT = re.compile(r"\w+=True \((--[\w-]+)\)")
+"""An argument of a function with its option in brackets, as messages for both have it."""
 _QUERY = re.compile(r"\?\S+")
 """Of a path that a server repeats: filters may be personal data."""
 _LISTS = {"bookings": "bookings list", "event-types": "event-types list", "webhooks": "webhooks list"}
@@ -256,7 +258,7 @@ def _refused_here(error: CalComError) -> Failure:
 
 def _unfinished(error: ExportError) -> Failure:
     """An export that stopped: how far it came, what was in its way, and how to go on."""
-    what, _, advice = str(error).replace("restart=True (--restart)", "--restart").partition(". To go on, ")
+    what, _, advice = _ARGUMENT.sub(r"\1", str(error)).partition(". To go on, ")
     if not advice:
         what, _, advice = what.partition("; ")
     cause = error.__cause__

@@ -96,7 +96,7 @@ def test_the_first_command_of_the_readme(start: Callable[..., subprocess.Popen[s
     assert [path.name for path in tmp_path.iterdir()] == ["bookings.jsonl"]
     assert err.splitlines()[:1] == ["Starting a local Cal.com with 10,000 bookings …"]
     assert "10,000 bookings in bookings.jsonl: " in err
-    assert "waiting" not in err, "the limit of 120 requests a minute is not reached"
+    assert "held back" not in err, "the limit of 120 requests a minute is not reached"
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_the_summary_in_words() -> None:
     lines = [
         line for line, _ in summary(report(waited=61.0, retries=2, malformed=1, complete=False, doubts=("a tie",)))
     ]
-    assert lines[0].endswith(", 61 s of waiting for the rate limit, 2 tried again.")
+    assert lines[0].endswith(", held back by the rate limit, 2 tried again.")
     assert lines[2].startswith("1 have no uid")
     assert lines[3:] == ["NOT PROVEN COMPLETE: a tie.", "Run it again later; the bookings that came are in the file."]
 
