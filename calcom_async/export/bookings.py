@@ -11,6 +11,7 @@ import attrs
 
 from calcom_async.core.inputs import Instant
 from calcom_async.core.request import Response
+from calcom_async.core.retry import RetryLimits
 from calcom_async.core.telemetry import logger
 from calcom_async.errors import CalComError, ExportError, InvalidRequestError, PermissionDeniedError
 from calcom_async.export.cursor_walk import CURSOR_VERSION, CursorUnavailableError
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["account_of", "export_accounts", "export_bookings", "export_list", "list_source", "run_export"]
 
+PATIENT_RETRIES = 60
+PATIENT_SECONDS = 300.0
+"""How often, and for how many seconds of waiting, a request of an export is tried again."""
 OFFSET_VERSIONS = ("2024-08-13", "2026-02-25")
 """Versions whose list is walked by creation time; the first is known by hosted and self-hosted servers."""
 
@@ -214,7 +218,7 @@ async def _run(
 
     run = engine(api_version, [])
     try:
-        accounts = [await account_of(cal) for cal in clients.values()]
+        accounts = [await account_of(patient(cal)) for cal in clients.values()]
         run = engine(api_version, accounts)
         try:
             return await run.go(restart=restart)
@@ -238,7 +242,7 @@ def list_source(
     version: str = OFFSET_VERSIONS[0],
 ) -> Source:
     """Sends list requests with the filters in them, and counts them."""
-    listened = cal.with_options(hooks=(tally.hear,))
+    listened = (cal if version == CURSOR_VERSION else patient(cal)).with_options(hooks=(tally.hear,))
     fixed = filters.query()
     statuses: tuple[str | None, ...] = ()
     if version == CURSOR_VERSION:
@@ -249,6 +253,16 @@ def list_source(
         return await listened.request_raw("GET", path, params={**fixed, **query}, api_version=version)
 
     return Source(fetch=fetch, delay=cal.limiter.delay, account=account, statuses=statuses)
+
+
+def patient(cal: AsyncCalCom) -> AsyncCalCom:
+    """The client with the patience of a long job: a network that is lost for minutes does not end it.
+
+    One that was given retry limits of its own keeps them.
+    """
+    if cal._channel.options.retry != RetryLimits():
+        return cal
+    return cal.with_options(max_retries=PATIENT_RETRIES, retry_budget=PATIENT_SECONDS)
 
 
 async def account_of(cal: AsyncCalCom) -> str:

@@ -132,11 +132,12 @@ def uids_of(count: int, seed: int) -> set[str]:
 
 @attrs.define(kw_only=True)
 class Faults:
-    """What goes wrong, on which share of the answers."""
+    """What goes wrong, on which share of the answers; `in_turn` one kind after the other, else by chance."""
 
     share: float = 0.1
     kinds: Sequence[str] = FAULTS
     weights: Sequence[int] | None = None
+    in_turn: bool = False
     seed: int = 1
     stall: float = 30.0
     reset: float = 1.0
@@ -371,6 +372,8 @@ class ListServer:
         if faults is None or self._chance.random() >= faults.share:
             return None
         (fault,) = self._chance.choices(faults.kinds, faults.weights)
+        if faults.in_turn:
+            fault = faults.kinds[sum(self.done[kind] for kind in faults.kinds) % len(faults.kinds)]
         self.done[fault] += 1
         return fault
 
