@@ -6,24 +6,23 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import attrs
 
-from calcom_async.core.rate_limit_headers import server_time
 from calcom_async.errors import ExportError
-from calcom_async.export.answer import PAGE_SIZE, Answer, Buffer, Rows, read_answer
+from calcom_async.export.answer import PAGE_SIZE, Answer, Buffer, Rows
 from calcom_async.export.cursor_walk import END, CursorWalk
 from calcom_async.export.filters import BookingFilters
 from calcom_async.export.journal import Journal, WindowState
-from calcom_async.export.plan import Window, milliseconds, split, wire_instant
+from calcom_async.export.opening import created_bounds, frozen_now, open_range
+from calcom_async.export.plan import Window, split
 from calcom_async.export.report import ExportProgress, ExportReport, ProgressCallback, Tally
 from calcom_async.export.sinks import Sink
 from calcom_async.export.walk import SHARED_PAGES, Fetch, Step, Walk
 
-__all__ = ["Engine", "Source", "frozen_now"]
+__all__ = ["Engine", "Source"]
 
 PROGRESS_SECONDS = 0.1
 COMMIT_SECONDS = 1.0
@@ -47,16 +46,6 @@ class Source:
     delay: Callable[[], float]
     account: str | None = None
     statuses: tuple[str | None, ...] = ()
-
-
-def frozen_now(headers: Mapping[str, str]) -> int:
-    """The moment that freezes the set, in milliseconds: the server's clock, else this machine's.
-
-    The server tells whole seconds: what was created within this one existed when the export began.
-    """
-    now = server_time(headers)
-    moment = datetime.now(UTC) if now is None else datetime.fromtimestamp(now, UTC)
-    return milliseconds(moment + timedelta(seconds=1))
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -148,38 +137,31 @@ class Engine:
     async def _begin(self, number: int) -> dict[int, Answer]:
         """Plan a source by its first page, which tells the server's time and where the range begins."""
         source = self.sources[number]
-        low, high = self.filters.created_range()
-        bounds = {} if low is None else {"afterCreatedAt": wire_instant(low)}
-        if high is not None:
-            bounds["beforeCreatedAt"] = wire_instant(high - 1)
         if source.statuses:
-            response = await source.fetch({"limit": 1, **bounds})
+            response = await source.fetch({"limit": 1, **created_bounds(self.filters)})
             self.frozen.append(frozen_now(response.headers))
             for status in source.statuses:
                 self._add(WindowState.by_cursor(status, number))
             return {}
-        response = await source.fetch({"take": PAGE_SIZE, "sortCreated": "asc", **bounds})
-        frozen = frozen_now(response.headers)
-        self.frozen.append(frozen)
-        end = frozen + 1 if high is None else min(frozen + 1, high)
-        answer = read_answer(response.body)
-        created = [row.moment for row in answer.rows if row.moment is not None]
-        if not created:
-            self.tally.malformed += len(answer.rows)
-            self._write(answer.rows, source)
+        opening = await open_range(source.fetch, self.filters)
+        self.frozen.append(opening.frozen)
+        if opening.stray:
+            self.tally.malformed += len(opening.stray)
+            if opening.answer.full:
+                self.tally.doubts.append("no booking of a full first page has a creation time to go on from")
+            self._write(opening.stray, source)
+        if opening.whole is None:
             return {}
-        start = min(created)
-        if start >= end:
-            return {}
-        self.whole += end - start
+        self.whole += opening.whole.width
         # The first page is the beginning of the first window, which ends after that page's last row.
-        cut = min(max(created) + 1, end) if answer.full else end
-        opening = self._add(WindowState.fresh(Window(start, cut), number))
+        end = opening.whole.end
+        cut = min(opening.last + 1, end) if opening.answer.full else end
+        first = self._add(WindowState.fresh(Window(opening.whole.start, cut), number))
         if cut < end:
-            worth = (answer.total or PAGE_SIZE) // (SHARED_PAGES // 2 * PAGE_SIZE)
+            worth = (opening.answer.total or PAGE_SIZE) // (SHARED_PAGES // 2 * PAGE_SIZE)
             for window in split(Window(cut, end), min(self.concurrency, worth)):
                 self._add(WindowState.fresh(window, number))
-        return {opening: answer}
+        return {first: opening.answer}
 
     def _add(self, state: WindowState) -> int:
         self.numbered += 1

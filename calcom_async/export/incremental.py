@@ -23,9 +23,9 @@ import msgspec
 from calcom_async.errors import CalComError, ExportError, InvalidRequestError
 from calcom_async.export.bookings import account_of, list_source, run_export
 from calcom_async.export.encoders import JsonLinesEncoder
-from calcom_async.export.engine import frozen_now
 from calcom_async.export.filters import BookingFilters
 from calcom_async.export.journal import sync_folder
+from calcom_async.export.opening import frozen_now
 from calcom_async.export.plan import Window, milliseconds
 from calcom_async.export.report import ExportReport, ProgressCallback, Tally
 from calcom_async.export.sinks import check_destination, format_of
