@@ -16,13 +16,14 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
 from calcom_async.errors import CalComError, ExportError, InvalidRequestError
 from calcom_async.export.bookings import account_of, list_source, run_export
 from calcom_async.export.encoders import JsonLinesEncoder
+from calcom_async.export.engine import Source
 from calcom_async.export.filters import BookingFilters
 from calcom_async.export.journal import sync_folder
 from calcom_async.export.opening import frozen_now
@@ -65,7 +66,9 @@ async def update_export(
         progress: Called with an `ExportProgress` in a full export.
 
     Returns:
-        A report; `bookings` counts what was new or changed.
+        A report; `bookings` counts what was new or changed after `since`, which is None where everything was exported.
+        Where it is not `complete`, the next run looks back as far as this one did; an export of everything has to be
+        made again with `full`.
 
     Raises:
         InvalidRequestError: another format, or a filter by creation or change.
@@ -84,7 +87,10 @@ async def update_export(
         watermark = None if full else _read_watermark(path, purpose)
         if watermark is None:
             report = await run_export(cal, path, filters, concurrency=concurrency, progress=progress, restart=full)
-            _write_watermark(path, purpose, milliseconds(report.frozen_at))
+            if report.complete:
+                _write_watermark(path, purpose, milliseconds(report.frozen_at))
+            else:  # an update would never look back at what is missing
+                _watermark_path(path).unlink(missing_ok=True)
             return report
         return await _update(cal, path, filters=filters, purpose=purpose, watermark=watermark)
     except (OSError, sqlite3.Error, CalComError) as error:
@@ -102,32 +108,38 @@ async def _update(
     low = watermark - (OVERLAP_SECONDS + 1) * 1000
     frozen = frozen_now((await source.fetch({"take": 1})).headers)
     spool = path.with_name(f".{path.name}.changes")
-    known: set[str] = set()
-    encoder = JsonLinesEncoder()
-    with os.fdopen(os.open(spool, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        # By creation first: a booking that is created and changed meanwhile is found by its change as well.
-        for axis in (CREATED, UPDATED):
-            walk = Walk(Window(low, frozen + 1), source.fetch, tally, axis=axis)
-            async for step in walk.steps():
-                fresh = step.rows.pick(
-                    [
-                        n
-                        for n, glance in enumerate(step.rows.glances)
-                        if glance.uid.__class__ is not str or glance.uid not in known
-                    ]
-                )
-                known.update(fresh.uids())
-                tally.add(fresh)
-                file.write(encoder.encode(fresh.raws))
-            tally.windows += 1
     try:
+        with os.fdopen(os.open(spool, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            await _collect(Window(low, frozen + 1), source, tally, file)
         with spool.open("rb") as changes:
             _APPLY[format_of(path)[0]](path, changes)
     finally:
         spool.unlink(missing_ok=True)
-    _write_watermark(path, purpose, frozen)
+    if not tally.doubts:
+        _write_watermark(path, purpose, frozen)
     tally.seconds = time.monotonic() - started
-    return tally.to_report(path=str(path), frozen=frozen)
+    return tally.to_report(path=str(path), frozen=frozen, since=low)
+
+
+async def _collect(window: Window, source: Source, tally: Tally, file: BinaryIO) -> None:
+    """Write what was created or changed in a window of time as JSON lines, each booking once."""
+    known: set[str] = set()
+    encoder = JsonLinesEncoder()
+    # By creation first: a booking that is created and changed meanwhile is found by its change as well.
+    for axis in (CREATED, UPDATED):
+        walk = Walk(window, source.fetch, tally, axis=axis)
+        async for step in walk.steps():
+            fresh = step.rows.pick(
+                [
+                    n
+                    for n, glance in enumerate(step.rows.glances)
+                    if glance.uid.__class__ is not str or glance.uid not in known
+                ]
+            )
+            known.update(fresh.uids())
+            tally.add(fresh)
+            file.write(encoder.encode(fresh.raws))
+        tally.windows += 1
 
 
 # --- putting changes into a file -------------------------------------------------------------------------------------

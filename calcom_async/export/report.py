@@ -51,6 +51,7 @@ class ExportReport:
         complete: Whether it is proven that nothing is missing; otherwise `doubts` says why.
         doubts: What could not be proven complete.
         frozen_at: Bookings created up to this instant (the server's clock when the export began) were taken.
+        since: From when on changes were asked for, where a file was brought up to date; None where all was exported.
         by_status: Bookings by their status.
         windows: Windows of creation time that were walked.
         requests: Requests sent, tries again included.
@@ -82,10 +83,15 @@ class ExportReport:
     resumed: int
     digest: str
     seconds: float
+    since: datetime | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
-        return attrs.asdict(self) | {"frozen_at": self.frozen_at.isoformat(), "doubts": list(self.doubts)}
+        return attrs.asdict(self) | {
+            "frozen_at": self.frozen_at.isoformat(),
+            "since": None if self.since is None else self.since.isoformat(),
+            "doubts": list(self.doubts),
+        }
 
 
 def add_to_digest(digest: int, uids: Iterable[str]) -> int:
@@ -134,12 +140,13 @@ class Tally:
         values["doubts"] = list(counts["doubts"])
         return cls(**values)
 
-    def to_report(self, *, path: str | None, frozen: int) -> ExportReport:
+    def to_report(self, *, path: str | None, frozen: int, since: int | None = None) -> ExportReport:
         """The report of what was counted.
 
         Args:
             path: Where the file is.
             frozen: The moment that froze the set, in milliseconds.
+            since: From when on changes were asked for, in milliseconds; None where everything was.
         """
         return ExportReport(
             path=path,
@@ -159,6 +166,7 @@ class Tally:
             resumed=self.resumed,
             digest=f"{self.digest:032x}",
             seconds=round(self.seconds, 3),
+            since=None if since is None else datetime.fromtimestamp(since / 1000, UTC),
         )
 
     def go_on_from(self, before: Tally) -> None:

@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import msgspec
 
-from calcom_async.errors import InvalidRequestError
+from calcom_async.errors import CalComError, ExportError, InvalidRequestError
 from calcom_async.export.bookings import export_bookings
 from calcom_async.export.report import add_to_digest
 from calcom_async.export.sinks import format_of
@@ -107,10 +108,16 @@ async def compare_with_account(
         cal: The client of the account.
         scratch: A name ending in `.jsonl` for a fresh export, which is removed afterwards.
         **arguments: The filters and options that the file was exported with.
+
+    Raises:
+        InvalidRequestError: the file is not there, or no export.
+        ExportError: the account could not be read, or not provably all of it: nothing can be compared with that.
     """
     left = read_contents(path)
     try:
-        await export_bookings(cal, scratch, restart=True, **arguments)
+        report = await export_bookings(cal, scratch, restart=True, **arguments)
+        if not report.complete:
+            raise ExportError(f"what the account holds could not be proven complete: {'; '.join(report.doubts)}")
         return _compare(left, read_contents(scratch))
     finally:
         _remove(scratch)
@@ -158,8 +165,10 @@ def _uids(path: Path) -> Iterator[str | None]:
                     yield from batch.column(0).to_pylist()
             case _:
                 raise InvalidRequestError("an .ics file does not hold the uids of bookings; compare another format")
-    except (KeyError, sqlite3.Error, UnicodeDecodeError, gzip.BadGzipFile, msgspec.DecodeError) as error:
-        raise InvalidRequestError(f"{path} is no export of bookings") from error
+    except CalComError:
+        raise
+    except (KeyError, ValueError, EOFError, csv.Error, gzip.BadGzipFile, sqlite3.Error, zlib.error) as error:
+        raise InvalidRequestError(f"{path} is no export of bookings, or damaged") from error
 
 
 def _opened(path: Path, *, compressed: bool) -> Any:
@@ -167,7 +176,7 @@ def _opened(path: Path, *, compressed: bool) -> Any:
 
 
 def _sqlite_uids(path: Path) -> Iterator[str | None]:
-    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
     try:
         for (uid,) in database.execute("SELECT uid FROM bookings"):
             yield None if str(uid).startswith("malformed-") else uid

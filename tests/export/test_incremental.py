@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from calcom_async import AsyncCalCom, ExportError, InvalidRequestError
@@ -56,7 +58,9 @@ async def test_what_was_created_moved_and_cancelled_arrives(
         second = await update_export(cal, path)
         asked = len(sandbox.requests) - before
         now = {wire["uid"]: wire["status"] for wire in [b.to_dict() async for b in cal.bookings.list(page_size=250)]}
-    assert (first.bookings, first.complete) == (602, True)
+    assert (first.bookings, first.complete, first.since) == (602, True, None)
+    assert second.since == first.frozen_at - timedelta(seconds=1)
+    assert second.to_dict()["since"] == second.since.isoformat()
     assert second.bookings <= 8
     assert asked <= 5
     held = states(path)
@@ -82,8 +86,15 @@ async def test_a_full_run_drops_what_was_deleted(tmp_path: Path, sandbox: Sandbo
     assert set(states(path)) == {booking.uid}
 
 
-async def test_a_run_that_fails_leaves_the_file_as_it_was(tmp_path: Path, sandbox: Sandbox, acal: AsyncCalCom) -> None:
-    path = tmp_path / "all.jsonl"
+async def test_a_run_that_fails_leaves_the_file_as_it_was(
+    tmp_path: Path, sandbox: Sandbox, acal: AsyncCalCom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, collect = tmp_path / "all.jsonl", incremental._collect
+
+    async def refused(*arguments: Any) -> None:
+        sandbox.fail_next(status=403, count=1, path="/bookings", method="GET")
+        await collect(*arguments)
+
     await book(acal, 0)
     await update_export(acal, path)
     before = path.read_bytes()
@@ -92,6 +103,11 @@ async def test_a_run_that_fails_leaves_the_file_as_it_was(tmp_path: Path, sandbo
     with pytest.raises(ExportError, match="It is as it was; run it again"):
         await update_export(acal, path)
     assert path.read_bytes() == before
+    monkeypatch.setattr(incremental, "_collect", refused)
+    with pytest.raises(ExportError, match="could not be brought up to date: 403"):
+        await update_export(acal, path)
+    monkeypatch.setattr(incremental, "_collect", collect)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [".all.jsonl.watermark", "all.jsonl"]
     assert (await update_export(acal, path)).bookings >= 1
     assert len(states(path)) == 2
 
@@ -114,3 +130,37 @@ async def test_what_can_not_be_kept_up_to_date_is_refused(tmp_path: Path, acal: 
         await update_export(acal, tmp_path / "all.csv")
     with pytest.raises(InvalidRequestError, match="exclude each other"):
         await update_export(acal, tmp_path / "a.jsonl", BookingFilters(after_created_at="2026-01-01T00:00:00Z"))
+
+
+async def test_what_is_not_proven_complete_is_looked_for_again(
+    tmp_path: Path, sandbox: Sandbox, acal: AsyncCalCom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, watermark = tmp_path / "all.jsonl", tmp_path / ".all.jsonl.watermark"
+    await update_export(acal, path)
+    before, collect = watermark.read_bytes(), incremental._collect
+    sandbox.clock.advance(seconds=3600)
+
+    async def doubtful(window: Any, source: Any, tally: Any, file: Any) -> None:
+        await collect(window, source, tally, file)
+        tally.doubts.append("a tie could not be closed")
+
+    monkeypatch.setattr(incremental, "_collect", doubtful)
+    assert (await update_export(acal, path)).doubts == ("a tie could not be closed",)
+    assert watermark.read_bytes() == before
+    monkeypatch.setattr(incremental, "_collect", collect)
+    assert (await update_export(acal, path)).complete
+    assert watermark.read_bytes() != before
+
+
+async def test_an_update_never_builds_on_an_export_that_is_not_proven_complete(
+    tmp_path: Path, acal: AsyncCalCom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, whole = tmp_path / "all.jsonl", incremental.run_export
+
+    async def doubtful(*arguments: Any, **options: Any) -> Any:
+        return attrs.evolve(await whole(*arguments, **options), complete=False, doubts=("a tie",))
+
+    monkeypatch.setattr(incremental, "run_export", doubtful)
+    assert not (await update_export(acal, path)).complete
+    with pytest.raises(ExportError, match=r"full=True \(--full\)"):
+        await update_export(acal, path)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
 
-from calcom_async import InvalidRequestError
-from calcom_async.export import compare_files, compare_with_account, export_bookings
+from calcom_async import AsyncCalCom, ExportError, InvalidRequestError
+from calcom_async.export import compare_files, compare_with_account, export_bookings, verify
 from calcom_async.export.verify import read_contents
 from calcom_async.sandbox import Sandbox
 
@@ -38,11 +41,36 @@ def test_differences_are_counted_and_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.csv", b"x,y\n1,2\n"), ("a.jsonl", b"{nonsense\n"), ("a.sqlite", b"none"), ("a.ics", b"")]
-)
+    ("name", "content"),
+    [
+        ("a.csv", b"x,y\n1,2\n"), ("a.csv", b"uid\r\n\xff\r\n"), ("a.jsonl", b"{nonsense\n"), ("a.sqlite", b"none"),
+        ("a.ics", b""), ("a.jsonl.gz", b"{}"), ("a.jsonl.gz", gzip.compress(b"{}\n" * 99)[:-9]),
+        ("a.jsonl.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\xff\xff\xff\xff"), ("a.parquet", b"none"),
+    ],
+)  # fmt: skip
 def test_what_is_no_export_is_said_to_be_none(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InvalidRequestError, match=r"is no export of bookings|does not hold the uids"):
         read_contents(tmp_path / name)
     with pytest.raises(InvalidRequestError, match="is not there"):
         read_contents(tmp_path / "missing.jsonl")
+
+
+async def test_a_name_with_marks_of_a_url_is_read(tmp_path: Path, acal: AsyncCalCom) -> None:
+    path = tmp_path / "50% ?#.sqlite"
+    await export_bookings(acal, path)
+    assert read_contents(path).rows == 0
+
+
+async def test_nothing_is_compared_with_what_is_not_proven_complete(
+    tmp_path: Path, acal: AsyncCalCom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.jsonl").write_text("")
+
+    async def doubtful(*arguments: Any, **options: Any) -> Any:
+        return attrs.evolve(await export_bookings(*arguments, **options), complete=False, doubts=("a tie",))
+
+    monkeypatch.setattr(verify, "export_bookings", doubtful)
+    with pytest.raises(ExportError, match="could not be proven complete: a tie"):
+        await compare_with_account(tmp_path / "a.jsonl", acal, scratch=tmp_path / "s.jsonl")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
