@@ -46,8 +46,6 @@ class Runner:
         self._portal: BlockingPortal | None = None
         self._thread: int | None = None
         self._closed = False
-        self._life = 0
-        """Counts the forks: a generator of a former life has lost its loop."""
         _ALL.add(self)
 
     def _is_own_thread(self) -> bool:
@@ -105,7 +103,6 @@ class Runner:
     def iterate(self, make: Callable[[], AsyncGenerator[T, None]]) -> Iterator[T]:
         """Walk an async generator from here, one bridge crossing an item; closing this closes that."""
         generator = make()
-        born = self._life
         try:
             while True:
                 item = self.run(_next_of, generator)
@@ -114,7 +111,7 @@ class Runner:
                 yield cast("T", item)
         finally:
             # Where the garbage collector came by in the loop's own thread, the loop itself closes what it loses.
-            if not self._closed and self._life == born and not self._is_own_thread():
+            if not self._closed and not self._is_own_thread():
                 self.run(_close_generator, generator)
 
     def close(self) -> None:
@@ -144,7 +141,6 @@ class Runner:
             _GRAVEYARD.append((self._context, self._portal))
         self._lock = threading.Lock()
         self._context = self._portal = self._thread = None
-        self._life += 1
         self._on_fork()
 
 

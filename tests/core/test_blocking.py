@@ -224,6 +224,7 @@ def test_after_a_fork_both_go_on(server: ThreadedLoopback, client: CalCom) -> No
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
+        signal.alarm(20)  # a child that hangs must not hang the tests
         try:
             told = [client.request("GET", "child")["data"]["path"], str([thing.id for thing in iterator])]
             fresh = [thing.id for thing in Things(client._channel).list()]
@@ -357,6 +358,7 @@ def test_multiprocessing_by_fork() -> None:
         warnings.simplefilter("ignore", DeprecationWarning)  # Python's own warning that forks and threads do not mix
 
         def child(queue):
+            signal.alarm(20)
             queue.put(cal.request("GET", "child")["data"]["path"])
 
         with ThreadedLoopback(test_blocking.serve) as server, client(server) as cal:
@@ -373,6 +375,29 @@ def test_multiprocessing_by_fork() -> None:
             print(cal.request("GET", "parent")["data"]["path"])
     """)
     assert shown == "['/v2/child', '/v2/child', '/v2/child']\n0\n0\n0\n/v2/parent\n"
+
+
+@forking
+def test_the_child_of_a_fork_may_end_like_any_program() -> None:
+    shown = run_program("""
+        import warnings
+        warnings.simplefilter("ignore", DeprecationWarning)  # Python's own warning that forks and threads do not mix
+
+        server = ThreadedLoopback(test_blocking.serve).__enter__()
+        cal = client(server)
+        walk = iter(test_blocking.Things(cal._channel).list())
+        print(next(walk).id, flush=True)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)
+            print(cal.request("GET", "child")["data"]["path"], flush=True)
+            del server
+            sys.exit(7)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        print(cal.request("GET", "parent")["data"]["path"])
+        server.__exit__()
+    """)
+    assert shown == "0\n/v2/child\n7\n/v2/parent\n"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")

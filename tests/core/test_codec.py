@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from calcom_async import DISABLED, DecodeError
 from calcom_async.core import codec
 from calcom_async.core.codec import decode, decode_items, dump_json, parse_json
+from calcom_async.core.generate import MAX_SHAPES
 from calcom_async.core.records import Record, Unknown, field, record, secret, tagged_union
 from calcom_async.core.unset import Disabled
 
@@ -257,6 +258,7 @@ def test_a_whole_float_is_a_fine_int_and_the_other_way_round() -> None:
         ({"opens": 9}, "data.opens", "expected a time (HH:MM), got int"),
         ({"lengthInMinutes": "30"}, "data.lengthInMinutes", "expected minutes (a number), got text"),
         ({"colour": 3}, "data.colour", "expected text, got int"),
+        ({"colour": []}, "data.colour", "expected text, got a list"),
         ({"host": []}, "data.host", "expected an object, got a list"),
         ({"host": {"id": None}}, "data.host.id", "expected a value, got nothing"),
         ({"hosts": [{"id": 1}, {"id": "x"}]}, "data.hosts[1].id", "expected a whole number, got text"),
@@ -314,5 +316,7 @@ def test_the_hook_of_a_class_is_made_on_first_use(monkeypatch: pytest.MonkeyPatc
 
 
 def test_so_many_shapes_are_remembered_and_no_more() -> None:
-    for number in range(1000):
+    for number in range(2 * MAX_SHAPES):
         assert decode({"id": 1, f"zz{number}": number}, Host).extra == {f"zz{number}": number}
+    hook: Any = codec.converter.get_structure_hook(Host)
+    assert len(hook.__globals__["shapes"]) == MAX_SHAPES
