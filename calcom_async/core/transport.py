@@ -145,6 +145,9 @@ class Transport:
             ssl=self._ssl_context if self._ssl_context is not None else True,
         )
         session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=self._proxy)
+        # aiohttp would send a read again by itself when a kept-alive connection was just closed: our retries do that,
+        # where the limiter counts it.
+        session._retry_connection = False
         self._abandon = weakref.finalize(self, _abandon, session, connector, asyncio.get_running_loop(), os.getpid())
         return session
 

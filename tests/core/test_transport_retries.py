@@ -288,3 +288,22 @@ async def test_no_failure_of_aiohttp_gets_out() -> None:
                 await cal.request("GET", "me")
         assert not isinstance(caught.value, aiohttp.ClientError)
         assert "127.0.0.1" not in str(caught.value)
+
+
+async def test_a_kept_alive_connection_that_closes_is_not_retried_behind_our_back() -> None:
+    requests = 0
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal requests
+        await reader.readuntil(b"\r\n\r\n")
+        requests += 1
+        writer.write(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{"data": 1}')
+        await writer.drain()
+        await reader.readuntil(b"\r\n\r\n")
+        requests += 1  # the second request on this connection is read, and never answered
+
+    async with RawServer(once) as server, client(server.url, max_retries=0) as cal:
+        assert await cal.request("GET", "me") == {"data": 1}
+        with pytest.raises(APIConnectionError):
+            await cal.request("GET", "me")
+    assert requests == 2
