@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import random
 import secrets
+import threading
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -27,6 +29,8 @@ TIMEOUT = 5.0
 """Seconds for one exchange with Redis."""
 KEPT = 3600
 """Seconds the state outlives its last use."""
+_importing = threading.Lock()
+"""`limits` takes a `redis` that another thread is just importing for one that is too old."""
 _EXCHANGE = """
 local time = redis.call('TIME')
 local held = redis.call('HMGET', KEYS[1], 'version', 'state')
@@ -252,11 +256,12 @@ class Line:
 
     def _connected(self) -> Any:
         if self._script is None or self._client is None:
-            from limits.errors import ConfigurationError as NotUsable
-            from limits.storage import storage_from_string
-
+            with _importing:
+                importlib.import_module("redis.asyncio")
+                import limits.storage
+                from limits.errors import ConfigurationError as NotUsable
             try:
-                storage: Any = storage_from_string(
+                storage: Any = limits.storage.storage_from_string(
                     f"async+{self._limiter._url}",
                     implementation="redispy",
                     socket_timeout=TIMEOUT,

@@ -6,12 +6,13 @@ Instants are whole milliseconds since the epoch, as precise as Cal.com writes an
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import attrs
 
-__all__ = ["Window", "halve", "milliseconds", "split", "wire_instant"]
+__all__ = ["Window", "cut", "halve", "milliseconds", "split", "wire_instant"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -57,6 +58,12 @@ def split(window: Window, parts: int) -> tuple[Window, ...]:
     parts = max(1, min(parts, window.width))
     edges = [window.start + window.width * n // parts for n in range(parts + 1)]
     return tuple(Window(a, b) for a, b in pairwise(edges))
+
+
+def cut(window: Window, edges: Iterable[int]) -> tuple[Window, ...]:
+    """Cut a window at those of these instants that lie within it, whatever their order, so that each begins a part."""
+    inner = {edge for edge in edges if window.start < edge < window.end}
+    return tuple(Window(a, b) for a, b in pairwise(sorted({window.start, *inner, window.end})))
 
 
 def halve(window: Window, position: int) -> tuple[Window, Window] | None:

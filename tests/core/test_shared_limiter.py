@@ -364,6 +364,26 @@ with ThreadedLoopback(judge) as api, CalCom(sys.argv[1], base_url=api.url, limit
     assert done.stdout.startswith("4 RedisLimiter(")
 
 
+def test_threads_that_begin_at_once(server: RedisServer, credential: str) -> None:
+    script = """
+import asyncio, sys, threading
+from calcom_async.core.redis_limiter import RedisLimiter
+begin = threading.Barrier(6)
+async def ask():
+    limiter = RedisLimiter(sys.argv[1], "http://x", sys.argv[2])
+    begin.wait()
+    (await limiter.acquire("GET /me")).answered(200, {})
+    await limiter.close()
+threads = [threading.Thread(target=asyncio.run, args=(ask(),)) for _ in range(6)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, server.url, credential], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 # --- when Redis is not there -----------------------------------------------------------------------------------------
 
 
