@@ -15,7 +15,7 @@ from calcom_async.errors import ExportError
 from calcom_async.export.answer import PAGE_SIZE, Answer, Buffer, Rows
 from calcom_async.export.cursor_walk import END, CursorWalk
 from calcom_async.export.filters import BookingFilters
-from calcom_async.export.journal import Journal, WindowState
+from calcom_async.export.journal import Journal, WindowState, watermark_path
 from calcom_async.export.opening import created_bounds, frozen_now, open_range
 from calcom_async.export.plan import Window, split
 from calcom_async.export.report import ExportProgress, ExportReport, ProgressCallback, Tally
@@ -101,6 +101,8 @@ class Engine:
                     first |= await self._begin(number)
                 begun = True
             await self._walk_all(first)
+            if self.path is not None:  # what was kept up to date under this name is replaced
+                watermark_path(self.path).unlink(missing_ok=True)
             self.sink.finish()
         except BaseException as error:
             self._stop(begun=begun)

@@ -25,7 +25,7 @@ from calcom_async.export.bookings import account_of, list_source, run_export
 from calcom_async.export.encoders import JsonLinesEncoder
 from calcom_async.export.engine import Source
 from calcom_async.export.filters import BookingFilters
-from calcom_async.export.journal import sync_folder
+from calcom_async.export.journal import sync_folder, watermark_path
 from calcom_async.export.opening import frozen_now
 from calcom_async.export.plan import Window, milliseconds
 from calcom_async.export.report import ExportReport, ProgressCallback, Tally
@@ -90,13 +90,15 @@ async def update_export(
             if report.complete:
                 _write_watermark(path, purpose, milliseconds(report.frozen_at))
             else:  # an update would never look back at what is missing
-                _watermark_path(path).unlink(missing_ok=True)
+                watermark_path(path).unlink(missing_ok=True)
             return report
         return await _update(cal, path, filters=filters, purpose=purpose, watermark=watermark)
     except (OSError, sqlite3.Error, CalComError) as error:
         if isinstance(error, ExportError | InvalidRequestError):
             raise
-        raise ExportError(f"{path} could not be brought up to date: {error}. It is as it was; run it again") from error
+        raise ExportError(
+            f"{path} could not be brought up to date: {error}. To go on, run it again: the file is as it was"
+        ) from error
 
 
 async def _update(
@@ -191,16 +193,12 @@ def _replace(fresh: Path, path: Path) -> None:
 # --- the watermark ---------------------------------------------------------------------------------------------------
 
 
-def _watermark_path(path: Path) -> Path:
-    return path.with_name(f".{path.name}.watermark")
-
-
 def _read_watermark(path: Path, purpose: dict[str, Any]) -> int | None:
     """Up to when a file is complete; None where it has to be exported first."""
     if not path.exists():
         return None
     try:
-        state = msgspec.json.decode(_watermark_path(path).read_bytes())
+        state = msgspec.json.decode(watermark_path(path).read_bytes())
         watermark, of = int(state["watermark"]), state["purpose"]
     except FileNotFoundError:
         raise ExportError(
@@ -208,10 +206,12 @@ def _read_watermark(path: Path, purpose: dict[str, Any]) -> int | None:
             "replace it"
         ) from None
     except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
-        raise ExportError(f"{_watermark_path(path)} is damaged; full=True (--full) exports anew") from error
+        raise ExportError(f"{watermark_path(path)} is damaged; full=True (--full) exports anew") from error
     if of != purpose:
         differing = sorted(k for k in purpose if of.get(k) != purpose[k])
-        raise ExportError(f"{path} is an export of another {' and '.join(differing)}; give another name, or full=True")
+        raise ExportError(
+            f"{path} is an export of another {' and '.join(differing)}; give another name, or full=True (--full)"
+        )
     return watermark
 
 
@@ -221,5 +221,5 @@ def _write_watermark(path: Path, purpose: dict[str, Any], watermark: int) -> Non
         file.write(msgspec.json.encode({"purpose": purpose, "watermark": watermark}))
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(_watermark_path(path))
+    fresh.replace(watermark_path(path))
     sync_folder(path.parent)

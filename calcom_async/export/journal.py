@@ -127,6 +127,11 @@ def _window(state: dict[str, Any]) -> WindowState:
     return WindowState(**fields)
 
 
+def watermark_path(path: Path) -> Path:
+    """Where it stands up to when a file is kept up to date."""
+    return path.with_name(f".{path.name}.watermark")
+
+
 def sync_folder(folder: Path) -> None:
     """Bring a rename to the disk, where the system lets a folder be synced."""
     try:

@@ -95,7 +95,7 @@ async def export_records(
     except (OSError, CalComError, sqlite3.Error) as error:
         if isinstance(error, InvalidRequestError):
             raise
-        raise ExportError(f"the export of {kind} failed: {error}. Run the same command again") from error
+        raise ExportError(f"the export of {kind} failed: {error}. To go on, run the same command again") from error
     return RecordsReport(path=None if name == "-" else name, kind=kind, records=len(records))
 
 

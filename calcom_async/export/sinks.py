@@ -271,7 +271,7 @@ def format_of(destination: str | os.PathLike[str], kind: str | None = None) -> t
     if base not in FORMATS or packed not in {"", "gz"} or (packed and base not in {"jsonl", "csv"}):
         raise InvalidRequestError(
             f"the format of {name!r} is not known; end the name in .jsonl, .csv (both may be followed by .gz), "
-            ".parquet, .sqlite or .ics, or say it with format="
+            ".parquet, .sqlite or .ics, or say it with format= (--format)"
         )
     return base, packed == "gz" or (kind is not None and name.endswith(".gz"))
 

@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from calcom_async import AsyncCalCom, ExportError, InvalidRequestError
-from calcom_async.export import BookingFilters, incremental, update_export
+from calcom_async.export import BookingFilters, export_bookings, incremental, update_export
 from calcom_async.sandbox import Sandbox
 
 ATTENDEE = {"name": "Ada", "email": "ada@example.com", "time_zone": "Europe/London"}
@@ -100,7 +100,7 @@ async def test_a_run_that_fails_leaves_the_file_as_it_was(
     before = path.read_bytes()
     await book(acal, 4)
     sandbox.fail_next(status=403, count=1, path="/bookings", method="GET")
-    with pytest.raises(ExportError, match="It is as it was; run it again"):
+    with pytest.raises(ExportError, match="To go on, run it again: the file is as it was"):
         await update_export(acal, path)
     assert path.read_bytes() == before
     monkeypatch.setattr(incremental, "_collect", refused)
@@ -110,6 +110,15 @@ async def test_a_run_that_fails_leaves_the_file_as_it_was(
     assert sorted(p.name for p in tmp_path.iterdir()) == [".all.jsonl.watermark", "all.jsonl"]
     assert (await update_export(acal, path)).bookings >= 1
     assert len(states(path)) == 2
+
+
+async def test_an_export_under_the_same_name_is_no_longer_kept_up_to_date(tmp_path: Path, acal: AsyncCalCom) -> None:
+    path = tmp_path / "all.jsonl"
+    await book(acal, 0)
+    await update_export(acal, path)
+    await export_bookings(acal, path, status="cancelled")
+    with pytest.raises(ExportError, match="was not kept up to date so far"):
+        await update_export(acal, path)
 
 
 async def test_files_of_another_purpose_are_refused(tmp_path: Path, acal: AsyncCalCom) -> None:
