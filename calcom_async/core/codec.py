@@ -20,7 +20,7 @@ import msgspec
 from calcom_async.core.generate import Mismatch, kind_of, make_structure, value_reader
 from calcom_async.core.locate import locate
 from calcom_async.core.records import Record, Unknown, wire_name
-from calcom_async.core.unset import UNSET, Disabled
+from calcom_async.core.unset import Disabled
 from calcom_async.errors import DecodeError
 
 __all__ = ["Malformed", "converter", "decode", "decode_items", "dump_json", "parse_json", "unstructure", "wire_instant"]
@@ -135,41 +135,45 @@ def _wire_time(value: time) -> str:
 
 
 def _wire_list(value: Sequence[Any]) -> list[Any]:
-    return [unstructure(item) for item in value]
+    return [item if item.__class__ in _PLAIN else unstructure(item) for item in value]
 
 
 def _wire_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
     return {k if isinstance(k, str) else unstructure(k): unstructure(v) for k, v in value.items()}
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""Values that are their own wire form."""
+
+
 def _wire_record(value: Record) -> dict[str, Any]:
-    odd = value._odd or {}
+    cls = value.__class__
+    attributes = _ATTRIBUTES.get(cls)
+    if attributes is None:
+        attributes = _ATTRIBUTES[cls] = {key: name for name, key in _wire_names(cls)}
+    odd, extra = value._odd or {}, value._extra or {}
     wire: dict[str, Any] = {}
-    extra = value._extra or {}
-    names = _wire_names(type(value))
-    shape = value._shape
-    if shape is None:
-        shape = ()
-    attribute = {w: a for a, w in names}
-    for key in shape:
-        name = attribute.get(key)
+    for key in value._shape or ():
+        name = attributes.get(key)
         if name is None:
             if key in extra:
                 wire[key] = extra[key]
             continue
         current = getattr(value, name)
-        remembered = odd.get(name)
-        wire[key] = remembered[1] if remembered is not None and remembered[0] is current else unstructure(current)
-    for name, key in names:
-        if key not in wire:
-            current = getattr(value, name)
-            if current is not None and current != () and current is not UNSET:
+        if name in odd and odd[name][0] is current:
+            wire[key] = odd[name][1]
+        else:
+            wire[key] = current if current.__class__ in _PLAIN else unstructure(current)
+    if len(wire) < len(attributes) or extra:  # fields that were missing, or given since
+        for key, name in attributes.items():
+            if key not in wire and (current := getattr(value, name)) is not None and current != ():
                 wire[key] = unstructure(current)
     for key, current in extra.items():
         wire.setdefault(key, current)
     return wire
 
 
+_ATTRIBUTES: dict[type, dict[str, str]] = {}
 _NAMES: dict[type, tuple[tuple[str, str], ...]] = {}
 
 

@@ -168,7 +168,9 @@ def _twin_of(cls: type[Record]) -> type:
     layout = (
         {"__slots__": cls.__dict__["__slots__"]} if "__slots__" in cls.__dict__ else {}
     )  # a plain subclass has none
-    return type(f"_{cls.__name__}Twin", cls.__bases__, {**layout, "__setattr__": object.__setattr__})
+    # Both, since a __delattr__ written in Python, which frozen classes have, makes every assignment slow as well.
+    settable = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+    return type(f"_{cls.__name__}Twin", cls.__bases__, {**layout, **settable})
 
 
 class _Writer:

@@ -91,7 +91,7 @@ def test_nobody_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     started = time.monotonic()
     outcome = run("doctor", "--json", "--base-url", "http://127.0.0.1:1/v2")
     assert verdicts(outcome)["connection"] == "failed"
-    assert time.monotonic() - started < 5, "it does not try again and again"
+    assert time.monotonic() - started < 30, "it does not try again and again"
 
 
 def test_an_account_that_is_missing(run: Run) -> None:

@@ -213,7 +213,7 @@ def test_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch, options: tuple[str, .
         started = time.monotonic()
         outcome = run("me", *options)
         finger.join()
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < 30
     assert outcome.code == 130
     if options:
         assert outcome.error == {

