@@ -81,7 +81,7 @@ def _fit(value: Any, kind: str) -> Any:
         case "integer", int() if not isinstance(value, bool) and abs(value) < 2**63:
             return value
         case "number", int() | float() if not isinstance(value, bool):
-            return float(value)
+            return value
         case "instant", str():
             return _instant(value)
         case _:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import msgspec
 
 from calcom_async.export.answer import Buffer
+from calcom_async.export.columns import ATTENDEE_FIELDS, BOOKING_FIELDS, HOST_FIELDS
+from calcom_async.export.typed_rows import People, read_rows
 
 __all__ = ["COLUMNS", "CsvEncoder", "Encoder", "JsonLinesEncoder", "safe_cell"]
 
@@ -50,9 +50,10 @@ COLUMNS = (
     "rescheduledFromUid", "rescheduledToUid", "recurringBookingUid", "rating", "icsUid", "createdAt", "updatedAt",
     "bookingFieldsResponses", "metadata", "otherFields",
 )  # fmt: skip
-"""The columns of `.csv`: several people are joined by `; `, free-form fields are JSON, `otherFields` holds the rest."""
-_NESTED = frozenset({"eventType", "hosts", "attendees"})
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+"""The columns of `.csv`: several people are joined by `; `, free-form fields are JSON, `otherFields` holds the rest
+and what does not fit its column."""
+_RISKY = frozenset("=+-@\t\r")
+_RISKY_BEGINNINGS = tuple(f",{mark}" for mark in sorted(_RISKY))
 
 
 class CsvEncoder:
@@ -70,30 +71,52 @@ class CsvEncoder:
 
     def start(self) -> bytes:
         """The header."""
-        return self._lines([COLUMNS])
+        return f"{','.join(COLUMNS)}\r\n".encode()
 
     def encode(self, rows: Sequence[Buffer]) -> bytes:
         """One line each."""
-        return self._lines(self._cells(msgspec.json.decode(row)) for row in rows)
+        read = read_rows(rows)
+        return "".join(map(self._line, read.bookings, read.hosts, read.attendees, read.guests)).encode()
 
-    def _lines(self, lines: Iterable[Sequence[str]]) -> bytes:
-        text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\r\n").writerows(lines)
-        return text.getvalue().encode()
+    def _line(
+        self, booking: tuple[Any, ...], hosts: People | None, attendees: People | None, guests: list[str] | None
+    ) -> str:
+        *plain, slug, metadata, responses, other = booking
+        if plain[_ABSENT] is not None:
+            plain[_ABSENT] = "true" if plain[_ABSENT] else "false"
+        cells = [
+            *plain[:9], slug, *plain[9:11], _joined(hosts, _HOST_NAME), _joined(hosts, _HOST_EMAIL),
+            _joined(attendees, _ATTENDEE_NAME), _joined(attendees, _ATTENDEE_EMAIL), _joined(attendees, _ATTENDEE_ZONE),
+            "; ".join(guests) if guests else "", *plain[11:],
+        ]  # fmt: skip
+        texts = [cell if cell.__class__ is str else "" if cell is None else str(cell) for cell in cells]
+        line = ",".join(texts)
+        # Mostly no cell wants quotes or would run as a formula, which is seen on the line as a whole.
+        if (
+            line.count(",") >= len(texts)
+            or '"' in line
+            or "\n" in line
+            or "\r" in line
+            or (not self._raw_cells and (line[:1] in _RISKY or any(mark in line for mark in _RISKY_BEGINNINGS)))
+        ):
+            line = ",".join([_quoted(cell if self._raw_cells else safe_cell(cell)) for cell in texts])
+        return f"{line},{self._json(responses)},{self._json(metadata)},{self._json(other)}\r\n"
 
-    def _cells(self, booking: Any) -> list[str]:
-        if not isinstance(booking, dict):
-            booking = {"malformed": booking}
-        values = _flat(booking)
-        return [self._safe(_text(values.get(column))) for column in COLUMNS]
+    def _json(self, text: str | None) -> str:
+        if text is None or text == "{}":
+            return ""
+        return _quoted(text if self._raw_cells else safe_cell(text))
 
-    def _safe(self, cell: str) -> str:
-        return cell if self._raw_cells else safe_cell(cell)
+
+def _quoted(cell: str) -> str:
+    if '"' in cell:
+        return '"' + cell.replace('"', '""') + '"'
+    return f'"{cell}"' if "," in cell or "\n" in cell or "\r" in cell else cell
 
 
 def safe_cell(cell: str) -> str:
     """A cell that no spreadsheet runs as a formula."""
-    return "'" + cell if cell.startswith(_RISKY) and not _is_number(cell) else cell
+    return "'" + cell if cell[:1] in _RISKY and not _is_number(cell) else cell
 
 
 def _is_number(cell: str) -> bool:
@@ -104,34 +127,16 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _flat(booking: Mapping[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {k: v for k, v in booking.items() if k in COLUMNS}
-    event_type = booking.get("eventType")
-    values["eventTypeSlug"] = event_type.get("slug") if isinstance(event_type, dict) else None
-    for kind in ("host", "attendee"):
-        people = booking.get(f"{kind}s")
-        for column, key in (("Names", "name"), ("Emails", "email"), ("TimeZones", "timeZone")):
-            if isinstance(people, list):
-                values[f"{kind}{column}"] = "; ".join(
-                    _text(p.get(key)) for p in people if isinstance(p, dict) and p.get(key) is not None
-                )
-    guests = booking.get("guests")
-    if isinstance(guests, list):
-        values["guests"] = "; ".join(_text(guest) for guest in guests)
-    rest = {k: v for k, v in booking.items() if k not in COLUMNS and k not in _NESTED}
-    values["otherFields"] = rest or None
-    return values
+_ABSENT = tuple(BOOKING_FIELDS).index("absentHost")
+_HOST_NAME, _HOST_EMAIL = (tuple(HOST_FIELDS).index(name) for name in ("name", "email"))
+_ATTENDEE_NAME, _ATTENDEE_EMAIL, _ATTENDEE_ZONE = (
+    tuple(ATTENDEE_FIELDS).index(name) for name in ("name", "email", "timeZone")
+)
 
 
-def _text(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return value
-        case dict() | list():
-            return msgspec.json.encode(value).decode() if value else ""
-        case _:
-            return str(value)
+def _joined(people: People | None, place: int) -> str:
+    if not people:
+        return ""
+    if len(people) == 1:
+        return people[0][place] or ""
+    return "; ".join(person[place] for person in people if person[place] is not None)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from calcom_async.errors import MissingExtraError
 from calcom_async.export.answer import Buffer
@@ -15,14 +13,15 @@ from calcom_async.export.columns import (
     ATTENDEE_FIELDS,
     BOOKING_FIELDS,
     HOST_FIELDS,
-    booking_columns,
-    person_columns,
     snake,
 )
+from calcom_async.export.typed_rows import BOOKING_COLUMNS, People, TypedRows, read_rows
 
 __all__ = ["load_pyarrow", "schema", "table_of", "write_parquet"]
 
 ROWS_PER_GROUP = 10_000
+ROWS_PER_TABLE = 500
+"""Rows made into columns at once: few enough to stay in the processor's caches."""
 
 
 def load_pyarrow() -> Any:
@@ -66,29 +65,59 @@ def schema() -> Any:
     )
 
 
-def _row(raw: Buffer) -> dict[str, Any]:
-    booking = msgspec.json.decode(raw)
-    row = booking_columns(booking)
-    if isinstance(booking, dict):
-        for key, fields in (("hosts", HOST_FIELDS), ("attendees", ATTENDEE_FIELDS)):
-            people = booking.get(key)
-            row[key] = [person_columns(person, fields) for person in people] if isinstance(people, list) else None
-        guests = booking.get("guests")
-        row["guests"] = [str(guest) for guest in guests] if isinstance(guests, list) else None
-    return row
-
-
 def table_of(raws: Iterable[Buffer]) -> Any:
     """Wire JSON, one booking an item, as an Arrow table."""
-    return load_pyarrow().Table.from_pylist([_row(raw) for raw in raws], schema=schema())
+    raws = list(raws)
+    try:
+        return _table(read_rows(raws))
+    except load_pyarrow().ArrowInvalid:  # an instant that does not exist
+        return _table(read_rows(raws, exact=True))
+
+
+def _table(read: TypedRows) -> Any:
+    pa = load_pyarrow()
+    types = schema()
+    columns = dict(zip(BOOKING_COLUMNS, zip(*read.bookings, strict=True), strict=True)) if read.bookings else {}
+    made = {
+        "hosts": _people(read.hosts, types.field("hosts").type),
+        "attendees": _people(read.attendees, types.field("attendees").type),
+        "guests": pa.array(read.guests, types.field("guests").type),
+    }
+    for name, values in columns.items():
+        kind = types.field(name).type
+        # Canonical instants are cast as a column, which is far faster than to parse each.
+        made[name] = pa.array(values, pa.string()).cast(kind) if pa.types.is_timestamp(kind) else pa.array(values, kind)
+    return pa.table({name: made.get(name, []) for name in types.names}, schema=types)
+
+
+def _people(lists: Sequence[People | None], kind: Any) -> Any:
+    """Hosts or attendees as a nested column."""
+    pa = load_pyarrow()
+    offsets: list[int | None] = []
+    flat: list[tuple[Any, ...]] = []
+    for people in lists:
+        offsets.append(None if people is None else len(flat))
+        flat += people or ()
+    offsets.append(len(flat))
+    fields = list(kind.value_type)
+    columns = zip(*flat, strict=True) if flat else ([] for _ in fields)
+    arrays = [pa.array(values, field.type) for field, values in zip(fields, columns, strict=True)]
+    return pa.ListArray.from_arrays(
+        pa.array(offsets, pa.int32()), pa.StructArray.from_arrays(arrays, fields=fields), kind
+    )
 
 
 def write_parquet(rows: Iterator[bytes], path: Path) -> None:
     """Write wire JSON, one booking an item, as Parquet."""
     pa = load_pyarrow()
     with pa.parquet.ParquetWriter(path, schema(), compression="zstd") as writer:
-        while chunk := list(itertools.islice(rows, ROWS_PER_GROUP)):
-            writer.write_table(table_of(chunk))
+        while group := list(itertools.islice(_tables(rows), ROWS_PER_GROUP // ROWS_PER_TABLE)):
+            writer.write_table(pa.concat_tables(group), row_group_size=ROWS_PER_GROUP)
+
+
+def _tables(rows: Iterator[bytes]) -> Iterator[Any]:
+    while chunk := list(itertools.islice(rows, ROWS_PER_TABLE)):
+        yield table_of(chunk)
 
 
 def upsert(path: Path, rows: Iterator[bytes], fresh: Path) -> None:

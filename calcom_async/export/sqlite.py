@@ -8,9 +8,8 @@ import itertools
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -19,18 +18,15 @@ from calcom_async.export.columns import (
     ATTENDEE_FIELDS,
     BOOKING_FIELDS,
     HOST_FIELDS,
-    booking_columns,
-    person_columns,
     snake,
 )
 from calcom_async.export.journal import sync_folder
-from calcom_async.export.plan import milliseconds, wire_instant
-from calcom_async.export.sinks import check_destination
+from calcom_async.export.sinks import check_destination, lock
+from calcom_async.export.typed_rows import BOOKING_COLUMNS, read_rows
 
 __all__ = ["SqliteSink"]
 
 _TYPES = {"text": "TEXT", "integer": "INTEGER", "boolean": "INTEGER", "number": "REAL", "instant": "TEXT"}
-_BOOKING_COLUMNS = (*map(snake, BOOKING_FIELDS), "event_type_slug", "guests", "metadata", "booking_fields_responses")
 
 
 def _definitions(fields: Mapping[str, str]) -> str:
@@ -41,13 +37,25 @@ SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS bookings (uid TEXT PRIMARY KEY, {_definitions(BOOKING_FIELDS)}, event_type_slug TEXT,
   guests TEXT, metadata TEXT, booking_fields_responses TEXT, other TEXT, wire TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS attendees (booking_uid TEXT NOT NULL REFERENCES bookings(uid) ON DELETE CASCADE,
-  place INTEGER NOT NULL, {_definitions(ATTENDEE_FIELDS)}, other TEXT, PRIMARY KEY (booking_uid, place));
+  place INTEGER NOT NULL, {_definitions(ATTENDEE_FIELDS)}, other TEXT, PRIMARY KEY (booking_uid, place)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS hosts (booking_uid TEXT NOT NULL REFERENCES bookings(uid) ON DELETE CASCADE,
-  place INTEGER NOT NULL, {_definitions(HOST_FIELDS)}, other TEXT, PRIMARY KEY (booking_uid, place));
+  place INTEGER NOT NULL, {_definitions(HOST_FIELDS)}, other TEXT, PRIMARY KEY (booking_uid, place)) WITHOUT ROWID;
+"""
+"""Instants are text in UTC (`2026-12-01T09:00:00.000Z`), free-form fields JSON; `wire` is the booking as it came."""
+INDEXES = """
 CREATE INDEX IF NOT EXISTS bookings_by_start ON bookings("start");
 CREATE INDEX IF NOT EXISTS attendees_by_email ON attendees(email);
 """
-"""Instants are text in UTC (`2026-12-01T09:00:00.000Z`), free-form fields JSON; `wire` is the booking as it came."""
+"""Made at the end: sorting once is cheaper than keeping order."""
+
+
+@contextlib.contextmanager
+def _failing_as_a_disk_does() -> Iterator[None]:
+    """SQLite's failures to write (a full disk, say) as the OSError that any other file raises."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise OSError(f"the database could not be written: {error}") from error
 
 
 class SqliteSink:
@@ -61,6 +69,7 @@ class SqliteSink:
         self.path = path
         self.partial = path.with_name(f".{path.name}.partial")
         self._database: sqlite3.Connection | None = None
+        self._held: BinaryIO | None = None
 
     def unfinished(self) -> bool:
         """Whether the partial database is there."""
@@ -74,29 +83,51 @@ class SqliteSink:
         return self._database
 
     def open(self, resume_at: int | None = None) -> None:
-        """Open the partial database; rows that came after the last commit replace themselves when they come again."""
+        """Open the partial database; rows that came after the last commit replace themselves when they come again.
+
+        Raises:
+            InvalidRequestError: the folder does not exist, or the name is a folder.
+            ExportError: another process writes there.
+        """
         check_destination(self.path)
-        if resume_at is None:
-            self.discard()
-        os.close(os.open(self.partial, os.O_RDWR | os.O_CREAT, 0o600))
-        self._database = sqlite3.connect(self.partial, isolation_level=None)
-        self._database.executescript("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=OFF;")
-        self._database.executescript(SCHEMA)
-        self._database.execute("BEGIN EXCLUSIVE")
+        # Held until the database is closed: to close any handle of a file drops SQLite's own locks on it.
+        self._held = held = os.fdopen(os.open(self.partial, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+        try:
+            lock(held, self.path)
+            if resume_at is None:
+                held.truncate(0)
+                self._rollback_journal.unlink(missing_ok=True)
+            self._database = sqlite3.connect(self.partial, isolation_level=None)
+            with _failing_as_a_disk_does():
+                for pragma in ("journal_mode=TRUNCATE", "cache_size=-16384", "synchronous=FULL", "foreign_keys=OFF"):
+                    self._database.execute(f"PRAGMA {pragma}")
+                self._database.executescript(SCHEMA)
+                self._database.execute("BEGIN EXCLUSIVE")
+        except BaseException:
+            self.keep()
+            raise
+
+    @property
+    def _rollback_journal(self) -> Path:
+        return self.partial.with_name(f"{self.partial.name}-journal")
 
     def write(self, rows: Sequence[Buffer]) -> None:
         """Insert or replace bookings, with their attendees and hosts."""
-        write_rows(self.database, rows)
+        with _failing_as_a_disk_does():
+            write_rows(self.database, rows)
 
     def commit(self) -> int:
         """Commit, and go on."""
-        self.database.execute("COMMIT")
-        self.database.execute("BEGIN EXCLUSIVE")
+        with _failing_as_a_disk_does():
+            self.database.execute("COMMIT")
+            self.database.execute("BEGIN EXCLUSIVE")
         return 0
 
     def finish(self) -> None:
         """Commit, and give the database its name."""
-        self.database.execute("COMMIT")
+        with _failing_as_a_disk_does():
+            self.database.execute("COMMIT")
+            self.database.executescript(INDEXES)
         self.keep()
         self.partial.replace(self.path)
         sync_folder(self.path.parent)
@@ -108,11 +139,14 @@ class SqliteSink:
             with contextlib.suppress(sqlite3.Error):
                 database.execute("PRAGMA journal_mode=DELETE")
             database.close()
+        held, self._held = self._held, None
+        if held is not None:
+            held.close()
 
     def discard(self) -> None:
         """Remove the partial database."""
         self.keep()
-        for name in (self.partial, self.partial.with_name(f"{self.partial.name}-journal")):
+        for name in (self.partial, self._rollback_journal):
             name.unlink(missing_ok=True)
 
 
@@ -130,34 +164,35 @@ def upsert(path: Path, rows: Iterator[bytes]) -> None:
 
 def write_rows(database: sqlite3.Connection, rows: Sequence[Buffer]) -> None:
     """Insert or replace bookings of wire JSON; one without a uid gets a key of its own."""
+    read = read_rows(rows)
     bookings: list[tuple[Any, ...]] = []
     attendees: list[tuple[Any, ...]] = []
     hosts: list[tuple[Any, ...]] = []
-    for raw in rows:
-        wire = msgspec.json.decode(raw)
-        columns = booking_columns(wire)
-        uid = columns.get("uid") or f"malformed-{hashlib.blake2b(raw, digest_size=12).hexdigest()}"
-        columns["uid"] = uid
-        guests = wire.get("guests") if isinstance(wire, dict) else None
-        columns["guests"] = msgspec.json.encode(guests).decode() if guests is not None else None
-        bookings.append(
-            (*(_value(columns.get(c)) for c in _BOOKING_COLUMNS), columns.get("other"), bytes(raw).decode())
-        )
-        for key, fields, into in (("attendees", ATTENDEE_FIELDS, attendees), ("hosts", HOST_FIELDS, hosts)):
-            people = wire.get(key) if isinstance(wire, dict) else None
-            for place, person in enumerate(people if isinstance(people, list) else ()):
-                values = person_columns(person, fields)
-                into.append((uid, place, *(_value(values.get(snake(f))) for f in fields), values.get("other")))
-    uids = [(row[0],) for row in bookings]
-    for table in ("attendees", "hosts"):
-        database.executemany(f"DELETE FROM {table} WHERE booking_uid = ?", uids)  # noqa: S608 - our own two names
-    for table, tuples in (("bookings", bookings), ("attendees", attendees), ("hosts", hosts)):
-        if tuples:
-            marks = ",".join("?" * len(tuples[0]))
-            database.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", tuples)  # noqa: S608 - likewise
+    for row, values, its_hosts, its_attendees, guests in zip(
+        rows, read.bookings, read.hosts, read.attendees, read.guests, strict=True
+    ):
+        uid = values[0] or f"malformed-{hashlib.blake2b(row, digest_size=12).hexdigest()}"
+        if not values[0]:
+            values = (uid, *values[1:])  # noqa: PLW2901 - the same row under its key
+        bookings.append((*values, None if guests is None else _encode(guests).decode(), str(row, "utf-8")))
+        for people, into in ((its_hosts, hosts), (its_attendees, attendees)):
+            if people:
+                into += [(uid, place, *person) for place, person in enumerate(people)]
+    uids = [values[0] for values in bookings]
+    marks = ",".join("?" * len(uids))
+    there = database.execute(f"SELECT uid FROM bookings WHERE uid IN ({marks})", uids).fetchall()  # noqa: S608 - marks
+    for table in ("attendees", "hosts") if there else ():
+        database.executemany(f"DELETE FROM {table} WHERE booking_uid = ?", there)  # noqa: S608 - our own two names
+    for statement, tuples in ((_INSERT_BOOKING, bookings), (_INSERT_ATTENDEE, attendees), (_INSERT_HOST, hosts)):
+        database.executemany(statement, tuples)
 
 
-def _value(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return wire_instant(milliseconds(value))
-    return int(value) if isinstance(value, bool) else value
+def _inserting(table: str, columns: Sequence[str]) -> str:
+    names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+    return f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - our own names
+
+
+_encode = msgspec.json.encode
+_INSERT_BOOKING = _inserting("bookings", (*BOOKING_COLUMNS, "guests", "wire"))
+_INSERT_ATTENDEE = _inserting("attendees", ("booking_uid", "place", *map(snake, ATTENDEE_FIELDS), "other"))
+_INSERT_HOST = _inserting("hosts", ("booking_uid", "place", *map(snake, HOST_FIELDS), "other"))
