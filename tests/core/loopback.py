@@ -101,6 +101,7 @@ class ThreadedLoopback(Loopback):
         for handler in handlers:  # those that answer nobody any more
             handler.cancel()
         await asyncio.gather(*handlers, return_exceptions=True)
+        await asyncio.sleep(0.05)  # connections that were being accepted or closed get their last word
 
 
 class RawServer:
