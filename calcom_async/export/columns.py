@@ -16,9 +16,9 @@ BOOKING_FIELDS: Mapping[str, str] = {
     "absentHost": "boolean", "cancellationReason": "text", "cancelledByEmail": "text", "reschedulingReason": "text",
     "rescheduledByEmail": "text", "rescheduledFromUid": "text", "rescheduledToUid": "text",
     "recurringBookingUid": "text", "rating": "number", "icsUid": "text", "createdAt": "instant",
-    "updatedAt": "instant",
+    "updatedAt": "instant", "account": "text",
 }  # fmt: skip
-"""Columns with the wire's names (in tables: snake_case), and their types."""
+"""Columns with the wire's names (in tables: snake_case), and their types; `account` is set by `export_accounts`."""
 HOST_FIELDS: Mapping[str, str] = {
     "id": "text", "name": "text", "email": "text", "displayEmail": "text", "username": "text", "timeZone": "text",
 }  # fmt: skip

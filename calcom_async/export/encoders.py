@@ -48,7 +48,7 @@ COLUMNS = (
     "location", "meetingUrl", "hostNames", "hostEmails", "attendeeNames", "attendeeEmails", "attendeeTimeZones",
     "guests", "absentHost", "cancellationReason", "cancelledByEmail", "reschedulingReason", "rescheduledByEmail",
     "rescheduledFromUid", "rescheduledToUid", "recurringBookingUid", "rating", "icsUid", "createdAt", "updatedAt",
-    "bookingFieldsResponses", "metadata", "otherFields",
+    "account", "bookingFieldsResponses", "metadata", "otherFields",
 )  # fmt: skip
 """The columns of `.csv`: several people are joined by `; `, free-form fields are JSON, `otherFields` holds the rest
 and what does not fit its column."""

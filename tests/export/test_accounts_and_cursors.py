@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import Counter
 from pathlib import Path
@@ -30,7 +31,13 @@ async def test_two_accounts_are_exported_side_by_side_each_at_its_own_limit(tmp_
         for account, cal in (("work", work), ("home", home)):
             await export_bookings(cal, tmp_path / f"{account}.jsonl")
             alone[account] = sorted(row["uid"] for row in rows(tmp_path / f"{account}.jsonl"))
+        await export_accounts({"work": work, "home": home}, tmp_path / "all.csv")
+        await export_accounts({"work": work, "home": home}, tmp_path / "all.parquet")
     together = rows(tmp_path / "all.jsonl")
+    with (tmp_path / "all.csv").open(newline="") as file:
+        assert Counter(row["account"] for row in csv.DictReader(file)) == Counter(row["account"] for row in together)
+    table = pytest.importorskip("pyarrow.parquet").read_table(tmp_path / "all.parquet")
+    assert Counter(table.column("account").to_pylist()) == Counter(row["account"] for row in together)
     assert next(iter(together[0])) == "account"
     assert report.refused == 0
     assert Counter(row["account"] for row in together) == {
