@@ -7,21 +7,30 @@ import socket
 import subprocess
 import tempfile
 import time
+from pathlib import Path
 from typing import Self
 
 import pytest
 
+NOTHING_KEPT = ("--save", "", "--appendonly", "no")
 PROGRAM = shutil.which("redis-server")
 
 
 class RedisServer:
-    """`with RedisServer() as server: server.url`; `stop` and `start` in between are an outage."""
+    """`with RedisServer() as server: server.url`; `stop` and `start` in between are an outage.
 
-    def __init__(self) -> None:
+    Args:
+        options: Further options of redis-server.
+        configuration: A file of settings for a sentinel, which is what is started then.
+    """
+
+    def __init__(self, *options: str, configuration: Path | None = None) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="redis-")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
+        self._first = () if configuration is None else (str(configuration), "--sentinel")
+        self._options = (*NOTHING_KEPT, *options) if configuration is None else ()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -36,8 +45,8 @@ class RedisServer:
         if PROGRAM is None:
             pytest.skip("no redis-server on this machine: apt-get install redis-server")
         self._process = subprocess.Popen(
-            [PROGRAM, "--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", self.socket,
-             "--save", "", "--appendonly", "no", "--dir", self.folder.name],
+            [PROGRAM, *self._first, "--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", self.socket,
+             "--dir", self.folder.name, *self._options],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         until = time.monotonic() + 10

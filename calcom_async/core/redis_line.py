@@ -111,7 +111,7 @@ class Line:
         self._news = asyncio.Event()
         self._stuck: frozenset[str] = frozenset()
         self._task: asyncio.Task[None] | None = None
-        self._client: Any = None
+        self._clients: list[Any] = []
         self._script: Any = None
         self._key = ""
 
@@ -155,8 +155,8 @@ class Line:
             self._news.set()
             await asyncio.wait({self._task}, timeout=TIMEOUT)
             self._task.cancel()
-        client, self._client = self._client, None
-        if client is not None:
+        clients, self._clients, self._script = self._clients, [], None
+        for client in clients:
             await client.aclose()
 
     # --- exchanging with Redis ----------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ class Line:
         return APIConnectionError(advice, method=method, path=path)
 
     def _connected(self) -> Any:
-        if self._script is None or self._client is None:
+        if self._script is None:
             with _importing:
                 importlib.import_module("redis.asyncio")
                 import limits.storage
@@ -271,9 +271,11 @@ class Line:
                 raise ConfigurationError(
                     f"limiter: {self._limiter.where} is no place of a Redis; give a URL such as redis://localhost:6379/0"
                 ) from None
-            self._client = storage.bridge.get_connection()
+            client = storage.bridge.get_connection()
+            # Where a sentinel says which Redis it is, it is connected to as well.
+            self._clients = [client, *getattr(getattr(storage.bridge, "sentinel", None), "sentinels", ())]
             self._key = f"{KEY}:{self._limiter._identity}"
-            self._script = self._client.register_script(_EXCHANGE)
+            self._script = client.register_script(_EXCHANGE)
         return self._script
 
 

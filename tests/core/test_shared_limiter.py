@@ -384,6 +384,29 @@ for thread in threads: thread.join()
     assert (done.returncode, done.stderr) == (0, "")
 
 
+async def test_a_redis_cluster(credential: str) -> None:
+    with RedisServer("--cluster-enabled", "yes") as server:
+        server.command("CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+        while b"cluster_state:ok" not in server.command("CLUSTER", "INFO"):
+            await asyncio.sleep(0.05)
+        await shares(f"redis+cluster://127.0.0.1:{server.port}", credential)
+
+
+async def test_a_redis_that_a_sentinel_names(server: RedisServer, credential: str, tmp_path: Path) -> None:
+    settings = tmp_path / "sentinel.conf"
+    settings.write_text(f"sentinel monitor main 127.0.0.1 {server.port} 1\n")
+    with RedisServer(configuration=settings) as sentinel:
+        await shares(f"redis+sentinel://127.0.0.1:{sentinel.port}/main", credential)
+
+
+async def shares(url: str, credential: str) -> None:
+    one, other = (RedisLimiter(url, ORIGIN, credential) for _ in range(2))
+    await learned(one, limit=3, remaining=0, reset=0.5)
+    assert await waited(other) == pytest.approx(0.55, abs=0.15)
+    await one.close()
+    await other.close()
+
+
 # --- when Redis is not there -----------------------------------------------------------------------------------------
 
 
