@@ -21,6 +21,7 @@ from calcom_async.cli import (
     schedules,
     slots,
     teams,
+    verify,
     webhooks,
 )
 from calcom_async.cli.failures import INTERRUPTED, explain
@@ -55,7 +56,7 @@ def _program() -> typer.Typer:
 
     app.callback(invoke_without_command=True, help=ABOUT, epilog=examples(EXAMPLES), context_settings=CONTEXT)(start)
     for name, about, rooms in (
-        ("bookings", "Export, list, make and change bookings.", (export, bookings, booking_changes)),
+        ("bookings", "Export, compare, list, make and change bookings.", (export, verify, bookings, booking_changes)),
         ("event-types", "What can be booked.", (event_types,)),
         ("schedules", "When you can be booked.", (schedules,)),
         ("teams", "The teams you belong to.", (teams,)),

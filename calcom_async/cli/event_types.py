@@ -1,4 +1,4 @@
-"""`calcom-async event-types list` and `get`."""
+"""`calcom-async event-types list`, `get` and `export`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from calcom_async.cli.listing import Limit, show_list
 from calcom_async.cli.options import command
 from calcom_async.cli.output import Column, print_json, print_record
+from calcom_async.cli.records import register_export
 from calcom_async.cli.session import Session
 from calcom_async.core.unset import UNSET
 
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
     """Hang the commands on the group."""
     command(app, "list", example="event-types list\nevent-types list --username owner")(_list)
     command(app, "get", example="event-types get 20002 --json")(_get)
+    register_export(app, "event-types")
 
 
 async def _list(

@@ -1,30 +1,32 @@
-"""`calcom-async bookings export`: every booking into a file, with its progress drawn."""
+"""`calcom-async bookings export`: every booking into a file, once or kept up to date, of one account or several."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import attrs
 import typer
 
-from calcom_async.cli.failures import FAILED, USAGE, CommandFailure
-from calcom_async.cli.filters import Filters, filter_options
-from calcom_async.cli.options import command
-from calcom_async.cli.output import print_json
+from calcom_async.cli.export_choices import ApiVersion, Choices
+from calcom_async.cli.failures import FAILED
+from calcom_async.cli.files import write_private
+from calcom_async.cli.filters import ORGANIZATION, Filters, filter_options
+from calcom_async.cli.options import CONNECTION, command
+from calcom_async.cli.output import json_text, print_json
+from calcom_async.cli.progress import drawn, summary
 from calcom_async.cli.session import Session
 
 if TYPE_CHECKING:
-    from rich.progress import Task
+    from calcom_async.export import ExportArguments, ExportReport
 
-    from calcom_async import AsyncCalCom
-    from calcom_async.export import ExportProgress, ExportReport
-    from calcom_async.export.report import ProgressCallback
-
-__all__ = ["progress_words", "register", "summary"]
+__all__ = ["RAW_CELLS", "SANDBOX_BOOKINGS", "register"]
 
 SANDBOX_BOOKINGS = 10_000
+UPDATING = "Keeping a file up to date"
+RAW_CELLS = Annotated[
+    bool, typer.Option("--raw-cells", help="CSV: leave cells as they are that a spreadsheet would run.")
+]
 _SUFFIXES = ".jsonl, .csv (both also .gz), .parquet, .sqlite or .ics"
 
 
@@ -33,6 +35,8 @@ def register(app: typer.Typer) -> None:
     example = (
         "bookings export --to bookings.jsonl\n"
         "bookings export --to december.csv --created-after 2026-12-01 --status upcoming\n"
+        "bookings export --to mirror.sqlite --incremental\n"
+        "bookings export --to everyone.parquet --account work --account home\n"
         "bookings export --sandbox --to bookings.jsonl"
     )
     command(app, "export", example=example, bundles={"filters": filter_options})(_export)
@@ -52,110 +56,112 @@ async def _export(
     concurrency: Annotated[
         int, typer.Option(metavar="N", min=1, max=64, help="Requests at once; the rate limit holds for all of them.")
     ] = 8,
-    raw_cells: Annotated[
-        bool, typer.Option("--raw-cells", help="CSV: leave cells as they are that a spreadsheet would run.")
-    ] = False,
+    raw_cells: RAW_CELLS = False,
     restart: Annotated[
         bool, typer.Option("--restart", help="Begin anew, not where an interrupted export stopped.")
     ] = False,
+    report: Annotated[
+        str | None, typer.Option("--report", metavar="FILE", help="Leave the report there as JSON, for you alone.")
+    ] = None,
+    api_version: Annotated[
+        ApiVersion, typer.Option(metavar="DATE", help=f"{', '.join(ApiVersion)}; the last goes by cursor.")
+    ] = ApiVersion.BY_CREATION,
+    incremental: Annotated[
+        bool,
+        typer.Option(
+            "--incremental", help="Ask only for what was made or changed since the last run.", rich_help_panel=UPDATING
+        ),
+    ] = False,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="Everything anew: also what no change tells of, such as deletions.", rich_help_panel=UPDATING
+        ),
+    ] = False,
+    organization: ORGANIZATION = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Key and URL from accounts.toml; again for more: a column `account` says whose each is.",
+            rich_help_panel=CONNECTION,
+        ),
+    ] = None,
 ) -> int:
     """Write every booking into a file, each exactly once.
 
     The file stands under its name only when it is complete; what was interrupted goes on when it is run again.
     """
-    if to == "-" and session.options.as_json:
-        raise CommandFailure(
-            "--to - writes the bookings to stdout, and --json the report", "leave one of the two out",
-            exit_code=USAGE, kind="UsageError",
-        )  # fmt: skip
-    from calcom_async.export import export_bookings
+    choices = Choices(
+        to=to, filters=filters, file_format=file_format, restart=restart, incremental=incremental, full=full,
+        report=report, accounts=tuple(account or ()), api_version=api_version,
+        as_json=session.options.as_json, base_url=session.options.base_url,
+    )  # fmt: skip
+    choices.check()
+    if report is not None:
+        from calcom_async.export.sinks import check_destination
 
-    session.when_interrupted = _interrupted(session, to)
-    async with session.client(sandbox_bookings=SANDBOX_BOOKINGS) as cal:
-        with _drawn(session, cal) as draw:
-            report = await export_bookings(
-                cal, to, format=file_format, concurrency=concurrency, raw_cells=raw_cells,
-                restart=restart or session.options.sandbox,  # a new sandbox can't go on with the old one's bookings
-                progress=draw, **filters.given(),
-            )  # fmt: skip
-    if session.options.as_json:
-        print_json(report.to_dict())
-    for line, style in summary(report):
-        session.say(line, style)
-    return 0 if report.complete else FAILED
-
-
-def _interrupted(session: Session, to: str) -> tuple[str, str]:
-    """What is told after Ctrl-C."""
-    if to == "-":
-        return "interrupted: the export is not complete", "run the same command again"
-    again = "it begins anew" if session.options.sandbox else "it goes on where it stopped (--restart begins anew)"
-    return f"interrupted: the export is not complete, and {to} was not touched", f"run the same command again: {again}"
-
-
-def summary(report: ExportReport) -> list[tuple[str, str]]:
-    """What is said at the end, line by line, with its style."""
-    place = report.path or "standard output"
-    by_status = ", ".join(f"{count:,} {status or 'without status'}" for status, count in report.by_status.items())
-    lines = [
-        (
-            f"{report.bookings:,} bookings in {place}: {report.requests:,} requests, {report.seconds:.1f} s"
-            + (", held back by the rate limit" if report.waited >= 1 else "")
-            + (f", {report.retries:,} tried again" if report.retries else "")
-            + (f", in {report.resumed + 1} runs" if report.resumed else "")
-            + ".",
-            "bold",
-        )
-    ]
-    if by_status:
-        lines.append((f"By status: {by_status}.", ""))
-    if report.malformed:
-        lines.append((f"{report.malformed:,} have no uid or no creation time; they are in it as they came.", "yellow"))
-    if report.complete:
-        lines.append((f"Complete: all that existed at {report.frozen_at:%Y-%m-%d %H:%M:%S} UTC, each once.", "green"))
+        check_destination(Path(report))
+    selected = filters.given() | ({} if organization is None else {"organization_id": organization})
+    session.when_interrupted = _interrupted(session, choices)
+    if incremental:
+        done = await _update(session, choices, selected, concurrency)
     else:
-        lines.extend((f"NOT PROVEN COMPLETE: {doubt}.", "bold red") for doubt in report.doubts)
-        lines.append(("Run it again later; the bookings that came are in the file.", ""))
-    return lines
+        options: dict[str, Any] = {
+            "format": file_format, "concurrency": concurrency, "raw_cells": raw_cells, "api_version": api_version.value,
+            # a new sandbox can't go on with the old one's bookings
+            "restart": restart or session.options.sandbox,
+        }  # fmt: skip
+        done = await _whole(session, choices, selected | options)
+    if report is not None:
+        write_private(Path(report), json_text(done.to_dict()) + "\n")
+    if session.options.as_json:
+        print_json(done.to_dict())
+    for line, style in summary(done):
+        session.say(line, style)
+    return 0 if done.complete else FAILED
 
 
-def progress_words(progress: ExportProgress, waiting: float) -> str:
-    """How far it is, for the line of the progress bar."""
-    words = f"{progress.bookings:,} bookings, {progress.rate:,.0f}/s"
-    return f"{words}, waiting {waiting:.0f} s for the rate limit" if waiting >= 1 else words
+async def _whole(session: Session, choices: Choices, arguments: dict[str, Any]) -> ExportReport:
+    """An export of everything, of one account or of several."""
+    from calcom_async.export import export_accounts, export_bookings
+
+    if len(choices.accounts) > 1:
+        async with session.clients(choices.accounts) as clients:
+            with drawn(session, clients.values()) as draw:
+                several = cast("ExportArguments", {**arguments, "progress": draw})
+                return await export_accounts(clients, choices.to, **several)
+    _choose(session, choices)
+    async with session.client(sandbox_bookings=SANDBOX_BOOKINGS) as cal:
+        with drawn(session, [cal]) as draw:
+            return await export_bookings(cal, choices.to, progress=draw, **arguments)
 
 
-@contextmanager
-def _drawn(session: Session, cal: AsyncCalCom) -> Generator[ProgressCallback | None, None, None]:
-    """A progress bar on stderr while it runs; none where stderr is no terminal, or for programs."""
-    if session.options.as_json or not session.err.is_terminal:
-        yield None
-        return
-    from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TimeElapsedColumn
-    from rich.text import Text
+async def _update(session: Session, choices: Choices, selected: dict[str, Any], concurrency: int) -> ExportReport:
+    """Bring the file up to date; a new sandbox has nothing to do with what the file holds."""
+    from calcom_async.export import BookingFilters, update_export
 
-    @attrs.define(eq=False)
-    class Latest:
-        progress: ExportProgress | None = None
+    _choose(session, choices)
+    async with session.client(sandbox_bookings=SANDBOX_BOOKINGS) as cal:
+        with drawn(session, [cal]) as draw:
+            return await update_export(
+                cal, choices.to, BookingFilters(**selected), full=choices.full or session.options.sandbox,
+                concurrency=concurrency, progress=draw,
+            )  # fmt: skip
 
-    latest = Latest()
 
-    class Words(ProgressColumn):
-        """Says it in words; the waiting time is asked for anew, since nothing else happens while it waits."""
+def _choose(session: Session, choices: Choices) -> None:
+    """Make the only account that of the client."""
+    if choices.accounts:
+        session.options = attrs.evolve(session.options, account=choices.accounts[0])
 
-        def render(self, task: Task) -> Text:
-            if latest.progress is None:
-                return Text("first page …")
-            done = task.finished
-            return Text(progress_words(latest.progress, 0.0 if done else cal.limiter.delay()))
 
-    with Progress(
-        SpinnerColumn(), BarColumn(bar_width=24), Words(), TimeElapsedColumn(), console=session.err, transient=True
-    ) as bar:
-        task = bar.add_task("export", total=1.0)
-
-        def draw(progress: ExportProgress) -> None:
-            latest.progress = progress
-            bar.update(task, completed=progress.share)
-
-        yield draw
+def _interrupted(session: Session, choices: Choices) -> tuple[str, str]:
+    """What is told after Ctrl-C."""
+    again = "run the same command again"
+    if choices.to == "-":
+        return "interrupted: the export is not complete", again
+    if choices.incremental:
+        return f"interrupted: {choices.to} was not touched", again
+    goes_on = "it begins anew" if session.options.sandbox else "it goes on where it stopped (--restart begins anew)"
+    return f"interrupted: the export is not complete, and {choices.to} was not touched", f"{again}: {goes_on}"

@@ -56,8 +56,10 @@ READER_GONE = 141
 _USAGE_ERROR: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """The root of usage errors; newer typers bring their own click, so that it can't be imported from there."""
 _EMAIL = re.compile(r"[^\s\"'<>@=&?]+(?:@|%40)[\w.-]*\w", re.IGNORECASE)
-_ARGUMENT = re.compile(r"\w+=True \((--[\w-]+)\)")
+_ARGUMENT = re.compile(r"\w+=(?:True)? \((--[\w-]+)\)")
 """An argument of a function with its option in brackets, as messages for both have it."""
+_STOPPED = re.compile(r".*?(?: bookings| up to date|the export of [\w-]+ failed): ")
+"""How the message of an export begins that something else has stopped."""
 _QUERY = re.compile(r"\?\S+")
 """Of a path that a server repeats: filters may be personal data."""
 _LISTS = {"bookings": "bookings list", "event-types": "event-types list", "webhooks": "webhooks list"}
@@ -129,7 +131,7 @@ def explain(error: BaseException, *, base_url: str = "the base URL", timeout: fl
         case APIConnectionError():
             return _unanswered(error, base_url, timeout)
         case CalComError():
-            return _refused_here(error)
+            return _refused_here(error, base_url, timeout)
         case OSError():
             name = Path(str(error.filename)).name if error.filename is not None else "a file"
             what = f"{name}: {error.strerror or type(error).__name__}"
@@ -234,7 +236,7 @@ def _unanswered(error: APIConnectionError, base_url: str, timeout: float) -> Fai
     return _failure(error, what, advice, fields=fields)
 
 
-def _refused_here(error: CalComError) -> Failure:
+def _refused_here(error: CalComError, base_url: str, timeout: float) -> Failure:
     """Nothing was sent, or the answer can't be used."""
     match error:
         case MissingExtraError():
@@ -244,28 +246,28 @@ def _refused_here(error: CalComError) -> Failure:
             what, _, rest = str(error).partition("; ")
             return _failure(error, what, rest or "check the key and the base URL: `calcom-async doctor`", USAGE)
         case InvalidRequestError():
-            what, _, rest = str(error).partition("; ")
+            what, _, rest = _ARGUMENT.sub(r"\1", str(error)).partition("; ")
             return _failure(error, what, rest or "change it as the message says; --help shows an example", USAGE)
         case DecodeError():
             what = f"an answer has another form than this release knows, at {error.path or 'its root'}"
             advice = "update calcom-async; `calcom-async request` shows the answer as it is"
             return _failure(error, what, advice, fields={"path": error.path})
         case ExportError():
-            return _unfinished(error)
+            return _unfinished(error, base_url, timeout)
         case _:
             return _failure(error, str(error), "run it again; --verbose shows the calls")
 
 
-def _unfinished(error: ExportError) -> Failure:
+def _unfinished(error: ExportError, base_url: str, timeout: float) -> Failure:
     """An export that stopped: how far it came, what was in its way, and how to go on."""
     what, _, advice = _ARGUMENT.sub(r"\1", str(error)).partition(". To go on, ")
     if not advice:
         what, _, advice = what.partition("; ")
     cause = error.__cause__
     if isinstance(cause, CalComError | OSError):
-        told = explain(cause)
-        how_far, found, _ = what.partition(" bookings: ")
-        what = f"{how_far} bookings: {told.what}" if found else what
+        told = explain(cause, base_url=base_url, timeout=timeout)
+        how_far = _STOPPED.match(what)
+        what = f"{how_far[0]}{told.what}" if how_far else what
         advice = f"{told.advice}; then {advice.removeprefix('nothing was left behind; ')}"
     return _failure(error, what, advice or "run the same command again")
 

@@ -1,13 +1,14 @@
-"""Text that a command takes from a file or from stdin."""
+"""Text that a command takes from a file or from stdin, or leaves in a file."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 from calcom_async.cli.failures import USAGE, CommandFailure
 
-__all__ = ["text_from"]
+__all__ = ["text_from", "write_private"]
 
 
 def text_from(source: str, option: str) -> str:
@@ -28,3 +29,19 @@ def text_from(source: str, option: str) -> str:
             f"{option}: {Path(source).name} can't be read: {why}", "check the file's name and permissions",
             exit_code=USAGE, kind="UsageError",
         ) from None  # fmt: skip
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read; it appears as a whole, in the place of what was there.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -12,9 +12,15 @@ from calcom_async.core.inputs import instant
 from calcom_async.errors import InvalidRequestError
 from calcom_async.models.bookings import BookingFilter
 
-__all__ = ["Filters", "filter_options", "when"]
+__all__ = ["ORGANIZATION", "Filters", "filter_options", "when"]
 
 PANEL = "Which bookings (WHEN: 2026-12-01T09:00:00Z; a day alone is midnight UTC)"
+
+ORGANIZATION = Annotated[
+    int | None,
+    typer.Option(metavar="ID", help="Of this organization, which you administer.", rich_help_panel=PANEL),
+]
+"""An option of the commands that read organizations."""
 
 
 @attrs.frozen(kw_only=True)

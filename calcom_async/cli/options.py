@@ -40,6 +40,8 @@ def command(
 ) -> Callable[[Callable[Concatenate[Session, P], Awaitable[int | None]]], Callable[..., Awaitable[int | None]]]:
     """Make a coroutine function a command with its own options and those every command has.
 
+    An option of its own that has the name of one that every command has takes its place.
+
     Args:
         app: Where it hangs.
         name: Its name.
@@ -51,9 +53,12 @@ def command(
     def decorate(
         function: Callable[Concatenate[Session, P], Awaitable[int | None]],
     ) -> Callable[..., Awaitable[int | None]]:
-        shared = _parameters(_every_command)
+        replaced = {parameter.name: parameter for parameter in _parameters(function)[1:]}
+        shown = [replaced.get(parameter.name, parameter) for parameter in _parameters(_every_command)]
+        shared = [parameter for parameter in shown if parameter.name not in replaced]
         bundled = {name: _parameters(bundle) for name, bundle in (bundles or {}).items()}
-        own = [parameter for parameter in _parameters(function)[1:] if parameter.name not in bundled]
+        apart = {*bundled, *(parameter.name for parameter in shown)}
+        own = [parameter for parameter in _parameters(function)[1:] if parameter.name not in apart]
 
         def run(**values: Any) -> None:
             options = Options(**_taken(values, shared))
@@ -61,7 +66,7 @@ def command(
                 values[argument] = bundle(**_taken(values, bundled[argument]))
             execute(options, functools.partial(_call, function, values))
 
-        every = (*own, *(parameter for some in bundled.values() for parameter in some), *shared)
+        every = (*own, *(parameter for some in bundled.values() for parameter in some), *shown)
         parameters = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in every]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # what typer reads
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}

@@ -1,4 +1,4 @@
-"""`calcom-async schedules list`."""
+"""`calcom-async schedules list` and `export`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from calcom_async.cli.listing import Limit, show_list
 from calcom_async.cli.options import command
 from calcom_async.cli.output import Column
+from calcom_async.cli.records import register_export
 from calcom_async.cli.session import Session
 from calcom_async.models.schedules import Schedule
 
@@ -39,6 +40,7 @@ _COLUMNS = (
 def register(app: typer.Typer) -> None:
     """Hang the command on the group."""
     command(app, "list", example="schedules list")(_list)
+    register_export(app, "schedules")
 
 
 async def _list(session: Session, *, limit: Limit = None) -> None:

@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Sequence
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -29,8 +29,8 @@ from calcom_async.cli.failures import (
     tame,
 )
 from calcom_async.cli.output import console_for
-from calcom_async.core.telemetry import Event, RetryScheduled
-from calcom_async.errors import AuthenticationError, CalComError, PermissionDeniedError
+from calcom_async.core.telemetry import Event, ResponseReceived, RetryScheduled
+from calcom_async.errors import AuthenticationError, CalComError, ExportError, PermissionDeniedError
 from calcom_async.settings import api_key_from_environment, base_url_from_environment
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Session:
         err: stderr: progress and messages.
         base_url: Where the client of this run sends to, once there is one.
         when_interrupted: What to tell after Ctrl-C: what happened, and how to go on.
+        refused: The account that was refused something last, where there are several.
     """
 
     options: Options
@@ -95,6 +96,7 @@ class Session:
     err: Console
     base_url: str = "the base URL"
     when_interrupted: tuple[str, str] = ("interrupted", "run the same command again")
+    refused: str | None = None
 
     @classmethod
     def make(cls, options: Options) -> Session:
@@ -116,28 +118,32 @@ class Session:
         """For what shows no times."""
         return ZoneInfo("UTC")
 
-    def target(self) -> Target:
+    def target(self, account_name: str | None = None) -> Target:
         """Which server and which key: the options first, then the account, then the environment.
+
+        Args:
+            account_name: The account; by default that of `--account`.
 
         Raises:
             ConfigurationError: the account can't be read.
             CommandFailure: options that exclude each other.
         """
         options = self.options
+        name = options.account if account_name is None else account_name
         if options.bookings is not None and not options.sandbox:
             raise CommandFailure(
                 "--bookings says how many a --sandbox has", "add --sandbox, or leave it out",
                 exit_code=USAGE, kind="UsageError",
             )  # fmt: skip
         if options.sandbox:
-            if options.base_url is not None or options.account is not None:
+            if options.base_url is not None or name is not None:
                 raise CommandFailure(
                     "--sandbox brings its own server and key", "leave --base-url and --account out, or --sandbox",
                     exit_code=USAGE, kind="UsageError",
                 )  # fmt: skip
             return Target(api_key=None, key_source="--sandbox", base_url="", url_source="--sandbox")
-        account = read_account(options.account) if options.account is not None else None
-        where = f"the account {options.account}"
+        account = read_account(name) if name is not None else None
+        where = f"the account {name}"
         if options.base_url is not None:
             base_url, url_source = options.base_url, "--base-url"
         elif account is not None and account.base_url is not None:
@@ -171,8 +177,6 @@ class Session:
             CommandFailure: no key, or options that exclude each other.
             ConfigurationError: a key or a base URL that can't work.
         """
-        from calcom_async import AsyncCalCom
-
         target = self.target()
         async with contextlib.AsyncExitStack() as stack:
             if self.options.sandbox:
@@ -185,16 +189,51 @@ class Session:
             self.base_url = target.base_url
             if target.api_key is None and not public:
                 raise CommandFailure(*NO_KEY, exit_code=USAGE, kind="ConfigurationError")
-            yield await stack.enter_async_context(
-                AsyncCalCom(
-                    target.api_key,
-                    anonymous=target.api_key is None,
-                    base_url=target.base_url,
-                    timeout=self.options.timeout,
-                    max_retries=max_retries,
-                    hooks=(self.tell_of_waiting, *hooks),
-                )
-            )
+            yield await stack.enter_async_context(self._client(target, max_retries=max_retries, hooks=hooks))
+
+    @contextlib.asynccontextmanager
+    async def clients(self, accounts: Sequence[str]) -> AsyncGenerator[dict[str, AsyncCalCom], None]:
+        """A client for each of several accounts, by name, with its own key and server.
+
+        Raises:
+            ConfigurationError: an account that can't be read; a key or a base URL that can't work.
+            CommandFailure: options that exclude each other.
+        """
+        targets = {name: self.target(name) for name in accounts}
+        self.base_url = "the account's base URL"
+        async with contextlib.AsyncExitStack() as stack:
+            yield {
+                name: await stack.enter_async_context(self._client(target, hooks=(self._watch(name, target),)))
+                for name, target in targets.items()
+            }
+
+    def _client(self, target: Target, *, max_retries: int = 3, hooks: Iterable[Hook] = ()) -> AsyncCalCom:
+        from calcom_async import AsyncCalCom
+
+        return AsyncCalCom(
+            target.api_key,
+            anonymous=target.api_key is None,
+            base_url=target.base_url,
+            timeout=self.options.timeout,
+            max_retries=max_retries,
+            hooks=(self.tell_of_waiting, *hooks),
+        )
+
+    def _watch(self, name: str, target: Target) -> Hook:
+        """A hook that keeps in mind which of several accounts it was that failed."""
+
+        def watch(event: Event) -> None:
+            if isinstance(event, RetryScheduled) or (isinstance(event, ResponseReceived) and event.status >= 400):
+                self.refused, self.base_url = name, target.base_url
+
+        return watch
+
+    def explained(self, error: BaseException) -> Failure:
+        """What to tell of an error, and which of several accounts it is about."""
+        failure = explain(error, base_url=self.base_url, timeout=self.options.timeout)
+        if self.refused is None or not isinstance(error, ExportError):
+            return failure
+        return attrs.evolve(failure, what=f"{failure.what} (account {self.refused})")
 
     def given_zone(self) -> ZoneInfo | None:
         """The zone of `--time-zone`.
@@ -253,7 +292,7 @@ def execute(options: Options, work: Callable[[Session], Awaitable[int | None]]) 
             logging.getLogger("calcom_async").debug(
                 "%s ended the command", type(error).__name__, exc_info=not isinstance(error, CalComError)
             )
-            failure = explain(error, base_url=session.base_url, timeout=options.timeout)
+            failure = session.explained(error)
             report(failure, session)
             code = failure.exit_code
     raise typer.Exit(code)

@@ -1,4 +1,4 @@
-"""`calcom-async teams list`."""
+"""`calcom-async teams list` and `export`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import typer
 from calcom_async.cli.listing import Limit, show_list
 from calcom_async.cli.options import command
 from calcom_async.cli.output import Column
+from calcom_async.cli.records import register_export
 from calcom_async.cli.session import Session
 
 __all__ = ["register"]
@@ -23,6 +24,7 @@ _COLUMNS = (
 def register(app: typer.Typer) -> None:
     """Hang the command on the group."""
     command(app, "list", example="teams list --json")(_list)
+    register_export(app, "teams")
 
 
 async def _list(session: Session, *, limit: Limit = None) -> None:

@@ -68,6 +68,19 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
         yield sandbox
 
 
+def accounts(folder: Path, server: Sandbox, **keys: str) -> None:
+    """Write an accounts file: accounts of that server, by name, each with the key of that kind (or that key)."""
+    path = folder / ".config" / "calcom-async" / "accounts.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        "".join(
+            f'[accounts.{name}]\napi_key = "{server.keys.get(key, key)}"\nbase_url = "{server.url}"\n'
+            for name, key in keys.items()
+        )
+    )
+    path.chmod(0o600)
+
+
 @pytest.fixture
 def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start the real command as a process of its own; what still runs at the end is killed."""

@@ -17,12 +17,12 @@ import pytest
 from rich.console import Console
 
 from calcom_async import AsyncCalCom
-from calcom_async.cli.export import _drawn, progress_words, summary
+from calcom_async.cli.progress import drawn, progress_words, summary
 from calcom_async.cli.session import Options, Session
 from calcom_async.export import ExportProgress, ExportReport
 from calcom_async.sandbox import Sandbox
 
-from .conftest import Run
+from .conftest import Run, accounts
 
 
 def uids(path: Path) -> list[str]:
@@ -189,7 +189,7 @@ def test_the_bar_says_what_it_waits_for(server: Sandbox) -> None:
 
     async def export(session: Session) -> None:
         async with session.client() as cal:
-            with _drawn(session, cal) as draw:
+            with drawn(session, [cal]) as draw:
                 assert draw is not None
                 await asyncio.sleep(0.15)
                 draw(ExportProgress(bookings=300, share=0.5, rate=9.0, requests=3, seconds=1.0, waiting=0.0))
@@ -201,7 +201,7 @@ def test_the_bar_says_what_it_waits_for(server: Sandbox) -> None:
     assert "first page …" in stream.getvalue()
     assert "300 bookings, 9/s, waiting 30 s for the rate limit" in stream.getvalue()
     quiet = Session(options=Options(as_json=True), out=terminal, err=terminal)
-    with _drawn(quiet, AsyncCalCom("cal_x")) as nothing:
+    with drawn(quiet, [AsyncCalCom("cal_x")]) as nothing:
         assert nothing is None
 
 
@@ -217,16 +217,31 @@ def test_the_summary_in_words() -> None:
     assert lines[0].endswith(", held back by the rate limit, 2 tried again.")
     assert lines[2].startswith("1 have no uid")
     assert lines[3:] == ["NOT PROVEN COMPLETE: a tie.", "Run it again later; the bookings that came are in the file."]
+    since = datetime(2026, 12, 1, 8, 54, 59, tzinfo=UTC)
+    updated = report(since=since, bookings=1, by_status={"cancelled": 1})
+    assert [line for line, _ in summary(updated)] == [
+        "1 booking new or changed since 2026-12-01 08:54:59 UTC, in b.jsonl: 52 requests, 3.2 s.",
+        "By status: 1 cancelled.",
+        "Up to date: all that was made or changed by 2026-12-01 09:00:00 UTC is in it.",
+    ]
+    doubtful = summary(report(since=since, complete=False, doubts=("a tie",)))
+    assert doubtful[-1][0] == "Run it again later; the bookings that came are in the file."
 
 
-def test_what_is_not_proven_complete_ends_with_1(run: Run, server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_proven_complete_ends_with_1(
+    run: Run, server: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def doubtful(*_: object, **__: object) -> ExportReport:
         return report(complete=False, doubts=("500 bookings share one creation time",))
 
     monkeypatch.setattr("calcom_async.export.export_bookings", doubtful)
-    outcome = run("bookings", "export", "--to", "b.jsonl")
-    assert outcome.code == 1
-    assert "NOT PROVEN COMPLETE: 500 bookings share one creation time." in outcome.err
+    monkeypatch.setattr("calcom_async.export.export_accounts", doubtful)
+    monkeypatch.setattr("calcom_async.export.update_export", doubtful)
+    accounts(tmp_path, server, work="owner", home="member")
+    for more in ((), ("--incremental",), ("--account", "work", "--account", "home")):
+        outcome = run("bookings", "export", "--to", "b.jsonl", *more)
+        assert outcome.code == 1
+        assert "NOT PROVEN COMPLETE: 500 bookings share one creation time." in outcome.err
 
 
 def test_progress_in_words() -> None:

@@ -28,9 +28,10 @@ COMMANDS = leaves(typer.main.get_command(_program()))
 
 def test_every_command_is_there() -> None:
     assert {" ".join(path) for path, _ in COMMANDS} == {
-        "bookings export", "bookings list", "bookings get", "bookings create", "bookings cancel", "bookings reschedule",
+        "bookings export", "bookings verify", "bookings list", "bookings get", "bookings create", "bookings cancel", "bookings reschedule",
         "bookings confirm", "bookings decline", "me", "event-types list", "event-types get", "slots", "schedules list",
         "teams list", "webhooks list", "webhooks create", "webhooks delete", "request", "doctor", "sandbox",
+        "event-types export", "schedules export", "teams export",
     }  # fmt: skip
 
 
