@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from math import inf
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -69,6 +70,8 @@ class Engine:
     """Milliseconds of creation time in windows that are walked to their end."""
     whole: int = 0
     """Milliseconds of creation time in all."""
+    expected: float = 0
+    """Bookings at most, by the servers' word; no number where they don't say, and after an interruption."""
     numbered: int = 0
     overlapping: set[str] | None = None
     """Uids, where several walks by cursor may meet the same booking; it can't be gone on with then."""
@@ -77,6 +80,10 @@ class Engine:
     committed: float = 0.0
     whole_rows: bool = True
     """False while rows are being written: a write that fails may leave half of them behind."""
+    finishing: bool = False
+    """Whether all rows are committed, and only the format is still to be made."""
+    moved: asyncio.Event = attrs.field(factory=asyncio.Event)
+    """Set whenever a walk has come further: there may be half a window to share now."""
 
     @property
     def journal_path(self) -> Path | None:
@@ -103,7 +110,9 @@ class Engine:
             await self._walk_all(first)
             if self.path is not None:  # what was kept up to date under this name is replaced
                 watermark_path(self.path).unlink(missing_ok=True)
-            self.sink.finish()
+            await self._in_thread(self._commit)
+            self.finishing = True
+            await self._in_thread(self.sink.finish, self.sink.stop)
         except BaseException as error:
             self._stop(begun=begun)
             if isinstance(error, BaseExceptionGroup):
@@ -115,6 +124,18 @@ class Engine:
         return self._report()
 
     # --- beginning and going on ---------------------------------------------------------------------------------------
+
+    async def _in_thread(self, work: Callable[[], None], stop: Callable[[], None] | None = None) -> None:
+        """Do what may take a while (to sync a disk, to make a format) beside the loop; it never outlives this call."""
+        done = asyncio.ensure_future(asyncio.to_thread(work))
+        try:
+            await asyncio.shield(done)
+        except asyncio.CancelledError:
+            if stop is not None:
+                stop()
+            await asyncio.wait([done])
+            done.exception()  # it is the cancellation that counts
+            raise
 
     def _unfinished(self, *, restart: bool) -> Journal | None:
         if self.journal_path is None:
@@ -132,6 +153,7 @@ class Engine:
     def _restore(self, journal: Journal) -> None:
         self.tally.go_on_from(Tally.from_counts(journal.counts))
         self.frozen = list(journal.frozen)
+        self.expected = inf
         for state in journal.windows:
             self._add(state)
         self.whole = sum(state.end - state.position for state in journal.windows)
@@ -155,6 +177,7 @@ class Engine:
         if opening.whole is None:
             return {}
         self.whole += opening.whole.width
+        self.expected += inf if opening.answer.total is None else opening.answer.total
         # The first page is the beginning of the first window, which ends after that page's last row.
         end = opening.whole.end
         cut = min(opening.last + 1, end) if opening.answer.full else end
@@ -187,8 +210,15 @@ class Engine:
             await writer
 
     async def _work(self, steps: asyncio.Queue[_Item], source: int, first: dict[int, Answer]) -> None:
-        """Walk windows of a source until none is left, and nobody has half of one to give."""
-        while (number := self._next_window(source)) is not None:
+        """Walk windows of a source until none is left; while others walk, they may come to have half of one to give."""
+        while True:
+            number = self._next_window(source)
+            if number is None:
+                if not self._walking(source):
+                    return
+                self.moved.clear()
+                await self.moved.wait()
+                continue
             state, fetch = self.states[number], self.sources[source].fetch
             if state.cursor == END:
                 pass  # its last page is in the file already
@@ -200,6 +230,7 @@ class Engine:
                 await self._walk_window(steps, number, state, fetch, first.pop(number, None))
             self.tally.windows += 1
             await steps.put((number, None))
+            self.moved.set()
 
     async def _walk_window(
         self, steps: asyncio.Queue[_Item], number: int, state: WindowState, fetch: Fetch, first: Answer | None
@@ -208,6 +239,7 @@ class Engine:
         walk = self.walks[number] = Walk(window, fetch, self.tally, position=state.position, seen=state.seen)
         async for step in walk.steps(first):
             await steps.put((number, step))
+            self.moved.set()
         del self.walks[number]
         self.walked += walk.window.width
 
@@ -216,9 +248,11 @@ class Engine:
         if waiting is not None:
             self.todo.remove(waiting)
             return waiting
+        if self.expected - self.tally.bookings < SHARED_PAGES * PAGE_SIZE:
+            return None
         walked = self._walked()
         density = self.tally.bookings / walked if walked else 0.0
-        mine = [number for number in self.walks if self.states[number].source == source]
+        mine = self._walking(source)
         slowest = max(mine, key=lambda number: self.walks[number].left(density), default=None)
         half = self.walks[slowest].give_half(density) if slowest is not None else None
         if slowest is None or half is None:
@@ -227,6 +261,9 @@ class Engine:
         number = self._add(WindowState.fresh(half, source))
         self.todo.remove(number)
         return number
+
+    def _walking(self, source: int) -> list[int]:
+        return [number for number in self.walks if self.states[number].source == source]
 
     def _walked(self) -> int:
         return self.walked + sum(walk.position - walk.window.start for walk in self.walks.values())
@@ -247,7 +284,7 @@ class Engine:
                 )
                 self.whole_rows = True
             if time.monotonic() - self.committed >= COMMIT_SECONDS:
-                self._commit()
+                await self._in_thread(self._commit)
 
     def _write(self, rows: Rows, source: Source) -> None:
         if self.overlapping is not None:
@@ -287,7 +324,7 @@ class Engine:
         if not begun or self.journal_path is None:
             self.sink.discard()
             return
-        if self.whole_rows:
+        if self.whole_rows and not self.finishing:
             with contextlib.suppress(OSError):  # a full disk, say: the last commit that worked counts
                 self._commit()
         self.sink.keep()

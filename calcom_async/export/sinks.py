@@ -51,6 +51,10 @@ class Sink(Protocol):
         """Complete the file and give it its name."""
         ...
 
+    def stop(self) -> None:
+        """End a `finish` that is under way in another thread; called from this one."""
+        ...
+
     def keep(self) -> None:
         """Close, and leave what there is for the next run."""
         ...
@@ -89,6 +93,9 @@ class StreamSink:
         """Flush."""
         self._stream.flush()
 
+    def stop(self) -> None:
+        """There is nothing that takes long."""
+
     def keep(self) -> None:
         """Flush."""
         self._stream.flush()
@@ -116,6 +123,7 @@ class FileSink:
         self._compressed = compressed
         self._file: BinaryIO | None = None
         self._member: gzip.GzipFile | None = None
+        self._broken = False
 
     def unfinished(self) -> bool:
         """Whether the partial file is there."""
@@ -155,9 +163,21 @@ class FileSink:
     def _put(self, content: bytes) -> None:
         if not content:
             return
-        if self._compressed and self._member is None:
-            self._member = gzip.GzipFile(fileobj=self._open_file, mode="wb", compresslevel=6, mtime=0)
-        (self._member or self._open_file).write(content)
+        with self._breaking():
+            if self._compressed and self._member is None:
+                self._member = gzip.GzipFile(fileobj=self._open_file, mode="wb", compresslevel=6, mtime=0)
+            (self._member or self._open_file).write(content)
+
+    @contextlib.contextmanager
+    def _breaking(self) -> Iterator[None]:
+        """After a write that failed, nobody knows what is in the file: there is no commit any more."""
+        if self._broken:
+            raise OSError(f"{self.partial} could not be written before")
+        try:
+            yield
+        except OSError:
+            self._broken = True
+            raise
 
     @property
     def _open_file(self) -> BinaryIO:
@@ -167,11 +187,12 @@ class FileSink:
 
     def commit(self) -> int:
         """Flush and sync; returns the size of the file."""
-        self._end_member()
-        file = self._open_file
-        file.flush()
-        os.fsync(file.fileno())
-        return file.tell()
+        with self._breaking():
+            self._end_member()
+            file = self._open_file
+            file.flush()
+            os.fsync(file.fileno())
+            return file.tell()
 
     def _end_member(self) -> None:
         member, self._member = self._member, None
@@ -184,6 +205,9 @@ class FileSink:
         self._close()
         self.partial.replace(self.path)
         sync_folder(self.path.parent)
+
+    def stop(self) -> None:
+        """There is nothing that takes long."""
 
     def keep(self) -> None:
         """Close."""
@@ -213,6 +237,17 @@ class SpooledSink(FileSink):
     def __init__(self, path: Path, convert: Callable[[Iterator[bytes], Path], None]) -> None:
         super().__init__(path, JsonLinesEncoder())
         self._convert = convert
+        self._stopped = False
+
+    def stop(self) -> None:
+        """The conversion ends at the next row; what it was made from stays."""
+        self._stopped = True
+
+    def _lines(self, file: BinaryIO) -> Iterator[bytes]:
+        for line in file:
+            if self._stopped:
+                raise InterruptedError("the conversion was stopped")
+            yield line
 
     def finish(self) -> None:
         """Convert, and give the file its name."""
@@ -222,7 +257,7 @@ class SpooledSink(FileSink):
         made.unlink(missing_ok=True)
         os.close(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         with self.partial.open("rb") as file:
-            self._convert(iter(file), made)
+            self._convert(self._lines(file), made)
         with made.open("rb") as file:
             os.fsync(file.fileno())
         made.replace(self.path)

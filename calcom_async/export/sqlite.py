@@ -97,7 +97,7 @@ class SqliteSink:
             if resume_at is None:
                 held.truncate(0)
                 self._rollback_journal.unlink(missing_ok=True)
-            self._database = sqlite3.connect(self.partial, isolation_level=None)
+            self._database = sqlite3.connect(self.partial, isolation_level=None, check_same_thread=False)
             with _failing_as_a_disk_does():
                 for pragma in ("journal_mode=TRUNCATE", "cache_size=-16384", "synchronous=FULL", "foreign_keys=OFF"):
                     self._database.execute(f"PRAGMA {pragma}")
@@ -131,6 +131,11 @@ class SqliteSink:
         self.keep()
         self.partial.replace(self.path)
         sync_folder(self.path.parent)
+
+    def stop(self) -> None:
+        """The indexes are not waited for."""
+        if self._database is not None:
+            self._database.interrupt()
 
     def keep(self) -> None:
         """Close; what was not committed is rolled back."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -116,6 +117,8 @@ class Walk:
         self.window = window
         self.position = window.start if position is None else position
         self.rows = 0
+        self._lately = deque([(self.position, 0)], maxlen=3)
+        """Where it stood before each of the last pages."""
         self._fetch = fetch
         self._tally = tally
         self._axis = axis
@@ -123,7 +126,7 @@ class Walk:
         """Keys of rows handed over that were created exactly at `position`; never more than one tie."""
 
     def left(self, density: float) -> float:
-        """About how many rows are left, by this window's own density once it has shown one.
+        """About how many rows are left, by this window's own density once it has shown one: on the whole, or lately.
 
         Args:
             density: Rows a millisecond in the rest of the export.
@@ -131,6 +134,9 @@ class Walk:
         walked = self.position - self.window.start
         if walked > 0 and self.rows >= PAGE_SIZE // 2:
             density = self.rows / walked
+            position, rows = self._lately[0]
+            if self.position > position:
+                density = max(density, (self.rows - rows) / (self.position - position))
         return (self.window.end - self.position) * density
 
     def give_half(self, density: float) -> Window | None:
@@ -162,6 +168,7 @@ class Walk:
             if answer is None:
                 answer = await self._page(asked, self.window.end - 1)
             full = answer.full
+            self._lately.append((self.position, self.rows))
             step, beyond = self._take(answer, asked)
             answer = None
             if beyond or not full:

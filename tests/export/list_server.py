@@ -108,12 +108,13 @@ def creation_times(count: int, chance: random.Random) -> list[int]:
     return times
 
 
-def make_rows(count: int, seed: int) -> list[Row]:
+def make_rows(count: int, seed: int, *, ties: bool = True) -> list[Row]:
     """The bookings of a server, the same for the same seed; the members of every other tie tie in all columns."""
     chance = random.Random(f"rows/{seed}")
     rows: list[Row] = []
     before = start = -1
-    for number, created in enumerate(creation_times(count, chance)):
+    times = creation_times(count, chance) if ties else [BEGIN + number * SPAN // count for number in range(count)]
+    for number, created in enumerate(times):
         if created != before or created % 2:
             start = (created // 1_800_000 + chance.randrange(-500, 500)) * 1_800_000
         before = created
@@ -199,6 +200,7 @@ class ListServer:
         latency: Seconds an answer takes at least and at most.
         churn: How often (0 to 1) a request finds that a booking was made and another one changed.
         ahead: Seconds that its clock is ahead of the true time.
+        cap: Rows it gives at most, whatever is asked for.
         clamp: Whether a skip beyond the end gives the last page again, as other lists do, instead of nothing.
         rows: The bookings, where they are made already.
     """
@@ -213,6 +215,7 @@ class ListServer:
         latency: tuple[float, float] = (0.0, 0.0),
         churn: float = 0.0,
         ahead: float = 0.0,
+        cap: int = 250,
         clamp: bool = False,
         rows: list[Row] | None = None,
     ) -> None:
@@ -220,7 +223,7 @@ class ListServer:
         self.initial = {row.uid for row in self.rows}
         self.inserted: list[tuple[int, str]] = []
         self.faults, self.quota, self.latency = faults, quota, latency
-        self.churn, self.ahead, self.clamp = churn, ahead, clamp
+        self.churn, self.ahead, self.clamp, self.cap = churn, ahead, clamp, cap
         self.done: Counter[str] = Counter()
         self.key = KEY
         self.port = 0
@@ -241,7 +244,7 @@ class ListServer:
 
     def page(self, query: Mapping[str, str]) -> bytes:
         """The answer to a list request."""
-        take, skip = int(query.get("take", 100)), int(query.get("skip", 0))
+        take, skip = min(int(query.get("take", 100)), self.cap), int(query.get("skip", 0))
         low = bisect.bisect_left(self._created, moment(query["afterCreatedAt"])) if "afterCreatedAt" in query else 0
         high = len(self.rows)
         if "beforeCreatedAt" in query:
