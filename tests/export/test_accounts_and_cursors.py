@@ -52,6 +52,13 @@ async def test_no_account_is_refused(tmp_path: Path) -> None:
         await export_accounts({}, tmp_path / "all.jsonl")
 
 
+async def test_a_file_that_holds_each_booking_once_takes_one_account(tmp_path: Path, acal: AsyncCalCom) -> None:
+    for name in ("all.sqlite", "all.ics"):
+        with pytest.raises(InvalidRequestError, match="holds each booking once; give each account a file of its own"):
+            await export_accounts({"work": acal, "home": acal}, tmp_path / name)
+    assert (await export_accounts({"work": acal}, tmp_path / "all.sqlite")).complete
+
+
 def test_the_account_is_the_first_field_of_a_row() -> None:
     assert json.loads(named(b'{"uid":"a"}', 'w"k')) == {"account": 'w"k', "uid": "a"}
     assert json.loads(named(b" { } ", "w")) == {"account": "w"}
