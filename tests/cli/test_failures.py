@@ -21,6 +21,7 @@ from calcom_async.core.telemetry import RetryScheduled
 from calcom_async.errors import (
     AmbiguousWriteError,
     APITimeoutError,
+    AuthenticationError,
     DecodeError,
     ExportError,
     MissingExtraError,
@@ -283,6 +284,21 @@ def test_each_kind_of_error(error: Exception, exit_code: int, what: str, advice:
     assert what in failure.what
     assert advice in failure.advice
     assert len(failure.lines().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    "stopped",
+    [
+        "the export to a: b.jsonl stopped after 5 bookings: ", "all.sqlite could not be brought up to date: ",
+        "the export of event-types failed: ",
+    ],
+)  # fmt: skip
+def test_what_stopped_an_export_is_told_in_plain_words(stopped: str) -> None:
+    error = ExportError(f"{stopped}401 wrong; really. To go on, run it again: it is as it was")
+    error.__cause__ = AuthenticationError("wrong; really", status_code=401, method="GET", path="/me")
+    told = explain(error, base_url="https://api.cal.com/v2")
+    assert told.what == f"{stopped}the API key is not accepted: 401 wrong; really [GET /me]"
+    assert told.advice.endswith("belongs to https://api.cal.com/v2; then run it again: it is as it was")
 
 
 def test_an_export_says_what_to_do_about_its_cause() -> None:
