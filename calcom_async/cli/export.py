@@ -113,12 +113,12 @@ async def _export(
             "restart": restart or session.options.sandbox,
         }  # fmt: skip
         done = await _whole(session, choices, selected | options)
-    if report is not None:
-        write_private(Path(report), json_text(done.to_dict()) + "\n")
     if session.options.as_json:
         print_json(done.to_dict())
     for line, style in summary(done):
         session.say(line, style)
+    if report is not None:  # last, so that a full disk takes none of the words away
+        write_private(Path(report), json_text(done.to_dict()) + "\n")
     return 0 if done.complete else FAILED
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import stat
+import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -74,8 +78,11 @@ def test_full_exports_everything_anew(run: Run, server: Sandbox, tmp_path: Path)
 def test_the_filters_hold_for_the_update_as_well(run: Run, server: Sandbox, tmp_path: Path) -> None:
     mine = ("bookings", "export", "--to", "all.jsonl", "--incremental", "--event-type", "20003")
     assert run(*mine, "--json").json["bookings"] < 300
-    booked(run, 9)
-    assert run(*mine, "--json").json["bookings"] == 0
+    uid = booked(run, 9)
+    assert run(*mine).code == 0
+    rows = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text().splitlines()]
+    assert {row["eventTypeId"] for row in rows} == {20003}
+    assert uid not in {row["uid"] for row in rows}
     other = run("bookings", "export", "--to", "all.jsonl", "--incremental")
     assert other.code == 1
     assert other.err.splitlines() == [
@@ -103,6 +110,41 @@ def test_a_run_that_is_refused_leaves_the_file_and_says_how_to_go_on(run: Run, s
     assert advice.startswith("   do: use the key of somebody who may do this; ")
     assert advice.endswith("; then run it again: the file is as it was")
     assert (tmp_path / "all.jsonl").read_bytes() == before
+
+
+def test_an_interrupted_update_leaves_the_file(
+    start: Callable[..., subprocess.Popen[str]], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Sandbox(bookings=20, rate_limit=None, latency=0.5) as server:
+        monkeypatch.setenv("CALCOM_BASE_URL", server.url)
+        monkeypatch.setenv("CALCOM_API_KEY", server.api_key)
+        assert run("bookings", "export", "--to", "all.jsonl", "--incremental").code == 0
+        before = (tmp_path / "all.jsonl").read_bytes()
+        asked = len(server.requests)
+        process = start("bookings", "export", "--to", "all.jsonl", "--incremental")
+        deadline = time.monotonic() + 20
+        while len(server.requests) < asked + 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines() == ["error: interrupted: all.jsonl was not touched", "   do: run the same command again"]
+    assert (tmp_path / "all.jsonl").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".all.jsonl.watermark", "all.jsonl"]
+
+
+def test_a_report_that_can_not_be_written_is_told_below_the_summary(
+    run: Run, server: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "report.json")
+
+    monkeypatch.setattr("calcom_async.cli.export.write_private", full)
+    outcome = run("bookings", "export", "--to", "a.jsonl", "--report", "report.json")
+    assert outcome.code == 1
+    assert outcome.err.splitlines()[0].startswith("300 bookings in a.jsonl: ")
+    assert "error: report.json: No space left on device" in outcome.err
 
 
 def test_a_new_sandbox_has_nothing_to_do_with_the_file(run: Run, tmp_path: Path) -> None:
