@@ -78,11 +78,24 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def chaos(session: nox.Session) -> None:
+    """Run the export's promises at full size: 100,000 bookings again and again, with faults, kills and limits.
+
+    The default tests do the same small. `nox -s chaos -- -k killed` runs some of it.
+    """
+    session.install(COMPLETE, *groups("tests"), "duckdb")
+    files = [f"tests/export/test_{name}.py" for name in ("loses_nothing", "survives", "pacing", "memory")]
+    files.append("tests/export/test_formats_elsewhere.py")
+    session.run("pytest", "-s", "--durations=0", *files, *session.posargs, env={"CALCOM_CHAOS": "full"})
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Speed, as ratios within one run: `nox -s benchmarks`; no test of the default run measures time."""
-    session.install(".[cli]", *groups("tests", "benchmarks"))
+    session.install(COMPLETE, *groups("tests", "benchmarks"))
     session.run("pytest", "benchmarks", *session.posargs)
     session.run("python", "benchmarks/import_time.py")
+    session.run("python", "benchmarks/export.py")
 
 
 def _python(session: nox.Session) -> str:

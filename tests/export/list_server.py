@@ -157,12 +157,16 @@ class Quota:
     used: int = 0
     blocked_until: float = -math.inf
     openings: list[float] = attrs.field(factory=list)
+    fills: list[int] = attrs.field(factory=list)
+    """What was used of each window but the last."""
     served: int = 0
     refused: int = 0
 
     def hit(self, now: float) -> tuple[bool, dict[str, str]]:
         """Count a request: whether it may pass, and the headers."""
         if now >= self.blocked_until and now >= self.opened + self.window:
+            if self.openings:
+                self.fills.append(self.used)
             self.opened, self.used = now, 0
             self.openings.append(now)
         if now >= self.blocked_until and self.used < self.limit:
@@ -186,7 +190,7 @@ class Quota:
 
     def filled(self) -> float:
         """The share of the requests of all windows but the last that were used."""
-        return (self.served - self.used) / (self.limit * (len(self.openings) - 1))
+        return sum(self.fills) / (self.limit * len(self.fills))
 
 
 class ListServer:
@@ -203,6 +207,7 @@ class ListServer:
         cap: Rows it gives at most, whatever is asked for.
         clamp: Whether a skip beyond the end gives the last page again, as other lists do, instead of nothing.
         rows: The bookings, where they are made already.
+        ties: Whether some of them share their creation time.
     """
 
     def __init__(
@@ -218,8 +223,9 @@ class ListServer:
         cap: int = 250,
         clamp: bool = False,
         rows: list[Row] | None = None,
+        ties: bool = True,
     ) -> None:
-        self.rows = make_rows(bookings, seed) if rows is None else list(rows)
+        self.rows = make_rows(bookings, seed, ties=ties) if rows is None else list(rows)
         self.initial = {row.uid for row in self.rows}
         self.inserted: list[tuple[int, str]] = []
         self.faults, self.quota, self.latency = faults, quota, latency

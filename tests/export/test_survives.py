@@ -80,16 +80,16 @@ def started(url: str, path: Path) -> subprocess.Popen[str]:
 @posix
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv.gz", "a.sqlite", "a.parquet"] if FULL else ["a.jsonl.gz"])
-def test_killed_at_25_random_moments_it_ends_with_the_whole_set(tmp_path: Path, name: str) -> None:
-    count, chance, kills = 100_000 if FULL else 20_000, random.Random(name), 0
-    path = tmp_path / name
+def test_killed_at_random_moments_it_ends_with_the_whole_set(tmp_path: Path, name: str) -> None:
+    count, chance, kills = 100_000 if FULL else 12_000, random.Random(name), 0
+    path, wanted = tmp_path / name, 25 if FULL else 10
     with served(bookings=count, seed=3, latency=[0.1, 0.3] if FULL else [0.12, 0.25]) as url:
         while True:
             process = started(url, path)
-            if kills < 25:
+            if kills < wanted:
                 # From before it has read its journal to well into its work.
                 try:
-                    process.wait(chance.uniform(0.2, 1.4 if FULL else 0.9))
+                    process.wait(chance.uniform(0.2, 1.4 if FULL else 0.8))
                 except subprocess.TimeoutExpired:
                     process.kill()
                     kills += 1
@@ -98,17 +98,16 @@ def test_killed_at_25_random_moments_it_ends_with_the_whole_set(tmp_path: Path, 
                 break
             assert process.returncode == -signal.SIGKILL, err
             assert not path.exists()
-    assert kills == 25
+    assert kills == wanted
     assert sorted(uids(path)) == sorted(uids_of(count, 3))
     bookings, resumed, _ = out.split()
     assert int(bookings) == count
-    assert int(resumed) >= 5
+    assert int(resumed) >= wanted // 5
     assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
 @posix
-@pytest.mark.parametrize("name", ["a.csv", "a.sqlite"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("name", "number"), [("a.csv", signal.SIGINT), ("a.sqlite", signal.SIGTERM)])
 def test_signals_leave_something_to_go_on_with(tmp_path: Path, name: str, number: signal.Signals) -> None:
     path, journal = tmp_path / name, tmp_path / f".{name}.journal"
     with served(bookings=5_000, seed=3, latency=[0.05, 0.1]) as url:
@@ -140,7 +139,7 @@ async def test_a_server_that_is_away_for_seconds_is_waited_for(tmp_path: Path, r
             await asyncio.sleep(0.01)
         port = server.port
         await server.stop()
-        await asyncio.sleep(3.0)
+        await asyncio.sleep(1.5)
         assert not task.done()
         await server.start(port)
         report = await task

@@ -1,0 +1,48 @@
+"""Memory stays where it is, however much is exported: the peak of a process for each format, small against large."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_survives import posix, served
+
+from calcom_async.export.sinks import FORMATS
+
+FULL = os.environ.get("CALCOM_CHAOS") == "full"
+SMALL, LARGE = (20_000, 200_000) if FULL else (2_000, 12_000)
+SCRIPT = """
+import asyncio, resource, sys
+from calcom_async import AsyncCalCom
+from calcom_async.export import export_bookings
+async def main():
+    async with AsyncCalCom("cal_list_server", base_url=sys.argv[1]) as cal:
+        report = await export_bookings(cal, sys.argv[2])
+        print(report.bookings, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+asyncio.run(main())
+"""
+
+
+def peak(bookings: int, path: Path) -> int:
+    """The most memory (kB) an export of so many bookings takes."""
+    with served(bookings=bookings, ties=False) as url:
+        command = [sys.executable, "-c", SCRIPT, url, str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    exported, memory = map(int, done.stdout.split())
+    assert exported == bookings
+    path.unlink()
+    return memory
+
+
+@posix
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", [*FORMATS, "jsonl.gz"] if FULL else ["jsonl", "sqlite", "parquet"])
+def test_ten_times_the_bookings_take_no_more_memory(tmp_path: Path, kind: str) -> None:
+    pytest.importorskip({"parquet": "pyarrow", "ics": "icalendar"}.get(kind, "json"))
+    small, large = (peak(count, tmp_path / f"a.{kind}") for count in (SMALL, LARGE))
+    print(f"{kind}: {small / 1024:.1f} MB with {SMALL} bookings, {large / 1024:.1f} MB with {LARGE}")
+    # The default run's small export has not filled its buffers yet, which are the same for any size.
+    assert large <= small * 1.1 + (0 if FULL else 24 * 1024)
