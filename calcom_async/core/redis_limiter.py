@@ -11,8 +11,8 @@ decides, and writes it back if nobody else has in the meantime; otherwise it dec
 One small script reads the clock (Redis' own: that of no other machine matters), compares and writes in one step. What
 has gathered in a process meanwhile goes in one exchange.
 
-A process that is killed leaves its requests counted as under way until their lease ends. Redis may lose the state: the
-next answer teaches it again, and every process adds what it has under way.
+A process that has requests under way says so now and then; those of one that was killed are given up after a while.
+Redis may lose the state: the next answer teaches it again, and every process adds what it has under way.
 """
 
 from __future__ import annotations
@@ -30,13 +30,17 @@ import msgspec
 
 from calcom_async.core.limiter import Limiter, Permit
 from calcom_async.core.redis_line import Caller, Decision, Line, LinePermit
-from calcom_async.core.redis_state import Away, Report, State, decoded, hashed_operation
+from calcom_async.core.redis_state import Away, Report, State, decoded, hashed_operation, line_of
 from calcom_async.errors import ConfigurationError, MissingExtraError
 
 __all__ = ["RedisLimiter"]
 
 LEASE = 180.0
-"""Seconds after which a request without an answer is given up: longer than any server takes, its process was killed."""
+"""Seconds after which a request without an answer is given up: longer than any server takes."""
+HEARTBEAT = 5.0
+"""Seconds after which a process with requests under way says at the latest that it lives."""
+SILENCE = 20.0
+"""Seconds without a sign of a process after which its requests are given up: whatever it sent has arrived by then."""
 LONGEST_LOOK = 1.0
 """Seconds after which a process that waits looks at the latest what others have learned."""
 SHORTEST_LOOK = 0.05
@@ -166,6 +170,8 @@ class RedisLimiter(Limiter):
                 state = decoded(held, now)
                 self._take(state)
                 adopted = self._adopt(line, state, now)
+                beats = bool(line.away) and state.heard.get(line.name, -inf) + HEARTBEAT <= now
+                state.heard[line.name] = now
                 self._settle(line, state, now, reports)
                 granted, stuck, took_share = self._let_through(line, state, now, callers)
                 look_in = min((self._opens(self._names_of(hashed)) for hashed in stuck), default=inf)
@@ -175,11 +181,11 @@ class RedisLimiter(Limiter):
                     look_in = min(look_in, SHORTEST_LOOK)  # the answer to somebody's first call may come any moment
                 elif look_in > SHORTEST_LOOK:
                     look_in = min(max(look_in / 4, SHORTEST_LOOK), LONGEST_LOOK)
+                if line.away or granted:
+                    look_in = min(look_in, HEARTBEAT)
                 announced = self._announce(line, state, now, look_in, waits=len(granted) < len(callers))
-                changed = bool(adopted or reports or granted or announced)
-                return Decision(
-                    self._encoded(state, now) if changed else None, granted, look_in, stuck, state.born, adopted
-                )
+                changed = bool(adopted or reports or granted or announced or beats)
+                return Decision(self._encoded(state, now) if changed else None, granted, look_in, stuck, adopted)
             finally:
                 self._now = None
                 self._offset = now - time.monotonic()
@@ -196,27 +202,28 @@ class RedisLimiter(Limiter):
         state.at = now
         state.learned, state.paced, state.probe_sent = self._learned, self._paced, self._probe_sent
         state.blocked_until, state.common = self._blocked_until, self._common
+        living = {line_of(number) for number in state.away}
+        state.heard = {name: moment for name, moment in state.heard.items() if name in living}
         return msgspec.msgpack.encode(state)
 
     def _adopt(self, line: Line, state: State, now: float) -> dict[str, Away]:
-        """After Redis has lost the state: count again what this process has under way."""
-        if line.born in {"", state.born}:
-            return {}
+        """Count again what this process has under way, where Redis has lost it or took the process for dead."""
         adopted = {
             number: attrs.evolve(
                 away, epochs={name: self._window(name).sent(now) for name in self._names_of(away.operation)}
             )
             for number, away in line.away.items()
-            if number not in state.away
+            if number not in state.away and now <= away.sent + LEASE
         }
         state.away.update(adopted)
         return adopted
 
     def _settle(self, line: Line, state: State, now: float, reports: list[Report]) -> None:
         for number, away in list(state.away.items()):
-            if now > away.sent + LEASE:
+            heard = max(away.sent, state.heard.get(line_of(number), -inf))
+            if now > min(away.sent + LEASE, heard + SILENCE):
                 self._lose(self._permit(state.away.pop(number)))
-            elif number.startswith(line.name) and number not in line.away:
+            elif line_of(number) == line.name and number not in line.away:
                 # Let through in an exchange whose answer was lost: nobody has it.
                 self._give_back(self._permit(state.away.pop(number)))
         for report in reports:

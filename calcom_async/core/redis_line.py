@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from calcom_async.core.limiter import Permit
-from calcom_async.core.redis_state import KEY, Away, Report, telling
+from calcom_async.core.redis_state import KEY, Away, Report, fresh_line, telling
 from calcom_async.errors import APIConnectionError, CalComError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -91,7 +91,6 @@ class Decision:
     """Seconds until it is worth looking again."""
     stuck: frozenset[str]
     """Operations (hashed) that have to wait."""
-    born: str
     adopted: dict[str, Away]
     """Own requests under way that the state did not know."""
 
@@ -100,10 +99,10 @@ class Line:
     """The callers of one event loop, and its connection to Redis."""
 
     def __init__(self, limiter: RedisLimiter, loop: asyncio.AbstractEventLoop) -> None:
-        self.name = secrets.token_hex(6)
+        self.name = fresh_line()
         self.callers: deque[Caller] = deque()
         self.away: dict[str, Away] = {}
-        self.born = ""
+        self._reached = self._closing = False
         self._limiter = limiter
         self._loop = loop
         self._reports: deque[Report] = deque()
@@ -150,6 +149,7 @@ class Line:
 
     async def close(self) -> None:
         """Report what is left, and close the connection."""
+        self._closing = True
         self._fail(ConfigurationError("the client was closed while this call waited for the rate limit"))
         if self._task is not None and not self._task.done():
             self._news.set()
@@ -162,9 +162,9 @@ class Line:
     # --- exchanging with Redis ----------------------------------------------------------------------------------------
 
     async def _serve(self) -> None:
-        """Exchange with Redis as long as somebody waits or there is something to report."""
+        """Exchange with Redis as long as somebody waits, something is under way or is to be reported."""
         failing_since: float | None = None
-        while self.callers or self._reports:
+        while self._is_busy():
             self._news.clear()
             try:
                 look_in = await self._exchange()
@@ -177,16 +177,19 @@ class Line:
                     self._fail(error)
                     raise
                 failing_since = failing_since or time.monotonic()
-                if not self.born or time.monotonic() > failing_since + OUTAGE:
+                if not self._reached or time.monotonic() > failing_since + OUTAGE:
                     self._fail(error)
                     return
                 look_in = 0.2
-            if self.callers or self._reports:
+            if self._is_busy():
                 try:
                     async with asyncio.timeout(look_in):
                         await self._news.wait()
                 except TimeoutError:
                     pass
+
+    def _is_busy(self) -> bool:
+        return bool(self.callers or self._reports or (self.away and not self._closing))
 
     async def _exchange(self) -> float:
         """Read, decide, write; returns the seconds until it is worth doing again."""
@@ -217,7 +220,7 @@ class Line:
 
     def _settled(self, decision: Decision, reports: list[Report]) -> None:
         """What was decided counts: hand the permits out."""
-        self.born = decision.born
+        self._reached = True
         self._stuck = decision.stuck
         self.away.update(decision.adopted)
         for report in reports:
@@ -249,7 +252,7 @@ class Line:
             f'({_reason(error)}). Start it (redis-server), correct limiter="redis://…", or leave limiter= out where '
             "no other process uses this key"
         )
-        if not self.born:
+        if not self._reached:
             return ConfigurationError(advice)
         method, _, path = operation.partition(" ")
         return APIConnectionError(advice, method=method, path=path)

@@ -13,7 +13,7 @@ import msgspec
 from calcom_async.core.limiter import Window
 from calcom_async.errors import ConfigurationError
 
-__all__ = ["KEY", "Away", "Report", "State", "decoded", "hashed_operation", "telling"]
+__all__ = ["KEY", "Away", "Report", "State", "decoded", "fresh_line", "hashed_operation", "line_of", "telling"]
 
 KEY = "calcom-async:limiter:1"
 """Begins the name of every state. The number is the state's form: releases with another one share no budget."""
@@ -38,7 +38,6 @@ class Away:
 class State:
     """What Redis holds: a limiter's state, and what a limiter of one process keeps in its objects. Redis' clock."""
 
-    born: str = ""
     at: float = 0.0
     learned: bool = False
     paced: bool = True
@@ -49,7 +48,9 @@ class State:
     windows: dict[str, Window] = attrs.field(factory=dict)
     away: dict[str, Away] = attrs.field(factory=dict)
     lines: dict[str, float] = attrs.field(factory=dict)
-    """Processes that wait, each with the time until which that is believed."""
+    """Processes (their loops) that wait, each with the time until which that is believed."""
+    heard: dict[str, float] = attrs.field(factory=dict)
+    """When those with requests under way were last heard of."""
 
     def shift(self, seconds: float) -> None:
         """Move every instant: Redis' clock was set."""
@@ -64,8 +65,11 @@ class State:
         for away in self.away.values():
             away.sent += seconds
         self.lines = {line: until + seconds for line, until in self.lines.items()}
+        self.heard = {line: moment + seconds for line, moment in self.heard.items()}
 
 
+_NAME = 12
+"""Characters of a line's name."""
 _DECODER = msgspec.msgpack.Decoder(State)
 
 
@@ -80,6 +84,16 @@ class Report:
     headers: Mapping[str, str] = attrs.field(factory=dict)
 
 
+def fresh_line() -> str:
+    """A name for the callers of one loop that no other process has."""
+    return secrets.token_hex(_NAME // 2)
+
+
+def line_of(number: str) -> str:
+    """The line that a permit's number was given in."""
+    return number[:_NAME]
+
+
 def hashed_operation(operation: str) -> str:
     """An operation as Redis knows it: one that is not wrapped has its path for a name, which may hold ids."""
     return hashlib.blake2b(operation.encode(), digest_size=8).hexdigest()
@@ -88,7 +102,7 @@ def hashed_operation(operation: str) -> str:
 def decoded(held: bytes, now: float) -> State:
     """The state that Redis holds, by its clock of now; a new one where it holds none."""
     if not held:
-        return State(born=secrets.token_hex(6), at=now)
+        return State(at=now)
     try:
         state = _DECODER.decode(held)
     except msgspec.DecodeError as error:

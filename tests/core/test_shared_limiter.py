@@ -80,10 +80,18 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
-async def run_processes(count: int, calls: int, base_url: str, redis: str, credential: str) -> None:
+IMPATIENT = """
+from calcom_async.core import redis_limiter
+redis_limiter.HEARTBEAT, redis_limiter.SILENCE = 0.3, 1.5
+"""
+
+
+async def run_processes(
+    count: int, calls: int, base_url: str, redis: str, credential: str, script: str = WORKER
+) -> None:
     processes = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", WORKER, base_url, redis, str(calls),
+            sys.executable, "-c", script, base_url, redis, str(calls),
             env={**os.environ, "CALCOM_API_KEY": credential}, stderr=asyncio.subprocess.PIPE,
         )
         for _ in range(count)
@@ -115,9 +123,9 @@ async def test_windows_with_fractions_and_no_latency(server: RedisServer, creden
 async def test_a_killed_process_leaves_the_others_below_the_limit(server: RedisServer, credential: str) -> None:
     window = FixedWindow(40, 1.0)
     async with Enforcing(window, latency=0.2) as api:
-        others = asyncio.create_task(run_processes(2, 60, api.url, server.url, credential))
+        others = asyncio.create_task(run_processes(2, 60, api.url, server.url, credential, IMPATIENT + WORKER))
         victim = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", WORKER, api.url, server.url, "60",
+            sys.executable, "-c", IMPATIENT + WORKER, api.url, server.url, "60",
             env={**os.environ, "CALCOM_API_KEY": credential},
         )  # fmt: skip
         while window.served < 30:
@@ -291,18 +299,22 @@ async def test_closing_reports_what_is_left(server: RedisServer, credential: str
 
 async def test_redis_holds_neither_the_key_nor_a_path_nor_an_id(server: RedisServer) -> None:
     credential = "cal_live_very_secret"
-    window = FixedWindow(50, 30.0)
-    async with (
-        Enforcing(window) as api,
-        AsyncCalCom(credential, base_url=api.url, limiter=server.url) as cal,
-    ):
-        await cal.request("GET", "bookings/uid-of-a-booking")
+    contents: list[bytes] = []
+
+    async def look(request: Any) -> Any:  # while the request is under way
+        with Redis(port=server.port) as client:
+            contents.append(b"".join(key + client.hget(key, "state") for key in client.keys("*limiter*")))
+        name = {"x-ratelimit-limit-own": "5", "x-ratelimit-remaining-own": "4", "x-ratelimit-reset-own": "9"}
+        return answer({}, headers=headers(50, 49, 30) if request.path.endswith("/me") else name)
+
+    async with Loopback(look) as api, AsyncCalCom(credential, base_url=api.url, limiter=server.url) as cal:
         await cal.request("GET", "me")
-    with Redis(port=server.port) as client:
-        everything = b"".join(key + client.hget(key, "state") for key in client.keys("*"))
-    assert b"calcom-async:limiter:1:" in everything
+        await cal.request("GET", "bookings/uid-of-a-booking")
+        await cal.request("GET", "bookings/uid-of-a-booking")
+    assert len(contents) == 3
+    assert all(b"calcom-async:limiter:1:" in content and b"away" in content for content in contents)
     for secret in (b"secret", b"uid-of", b"bookings", b"/me"):
-        assert secret not in everything
+        assert [content for content in contents if secret in content] == []
 
 
 async def test_a_server_without_limits_costs_redis_next_to_nothing(server: RedisServer, credential: str) -> None:
@@ -460,6 +472,28 @@ async def test_a_redis_that_forgets_is_told_what_is_under_way(credential: str) -
         await limiter.close()
 
 
+async def test_requests_of_a_process_that_is_silent_are_given_up_and_those_of_a_living_one_are_not(
+    server: RedisServer, credential: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_limiter, "HEARTBEAT", 0.1)
+    monkeypatch.setattr(redis_limiter, "SILENCE", 0.5)
+    dead, living, other = twins(server, credential, 3)
+    await learned(dead, limit=30, remaining=29, reset=30)
+    for limiter in (dead, living):
+        await limiter.acquire("GET /me")
+    for line in dead._lines.values():
+        assert line._task is not None
+        line._task.cancel()
+    await asyncio.sleep(0.9)
+    await learned(other, limit=30, remaining=27, reset=29)
+    (left,) = held(server, other).away
+    assert left in next(iter(living._lines.values())).away
+    (await dead.acquire("GET /me")).lost()  # it was alive after all, and says again what it has under way
+    assert len(held(server, other).away) >= 2
+    for limiter in (dead, living, other):
+        await limiter.close()
+
+
 async def test_a_request_without_an_answer_counts_until_its_lease_ends(
     server: RedisServer, credential: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -482,10 +516,9 @@ def test_a_permit_whose_delivery_was_lost_is_given_back(credential: str) -> None
 
     async def scenario() -> tuple[State, int]:
         line = limiter._line()
-        state = State(born="b", at=100.0, learned=True)
+        state = State(at=100.0, learned=True)
         window = state.windows["default"] = Window(limit=5, ends=130.0, told=True)
         state.away[f"{line.name}1"] = Away(operation="x", sent=100.0, epochs={"default": window.sent(100.0)})
-        line.born = "b"
         report = Report("elsewhere", "GET /me", "lost")
         decision = limiter._decide(line, msgspec.msgpack.encode(state), 101.0, [report], [])
         assert decision.state is not None
@@ -497,15 +530,16 @@ def test_a_permit_whose_delivery_was_lost_is_given_back(credential: str) -> None
 
 
 def test_a_clock_that_was_set_back_moves_the_state_along() -> None:
-    state = State(born="b", at=1000.0, probe_sent=990.0, blocked_until=1010.0)
+    state = State(at=1000.0, probe_sent=990.0, blocked_until=1010.0)
     state.windows["default"] = Window(ends=1030.0, floor=1029.0, told=True, own=7)
     state.away["n"] = Away(operation="x", sent=995.0, epochs={"default": 0})
     state.lines["l"] = 1001.0
+    state.heard["l"] = 999.0
     moved = decoded(msgspec.msgpack.encode(state), 400.0)
     window = moved.windows["default"]
     assert (moved.at, moved.probe_sent, moved.blocked_until) == (400.0, 390.0, 410.0)
     assert (window.ends, window.floor, window.own, moved.away["n"].sent) == (430.0, 429.0, 7, 395.0)
-    assert moved.lines == {"l": 401.0}
+    assert (moved.lines, moved.heard) == ({"l": 401.0}, {"l": 399.0})
     kept = decoded(msgspec.msgpack.encode(state), 1005.0)
     assert (kept.at, kept.windows["default"].ends) == (1000.0, 1030.0)
 
