@@ -77,19 +77,27 @@ def started(url: str, path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+def journal_is(journal: Path, content: bytes) -> bool:
+    return (journal.read_bytes() if journal.exists() else b"") == content
+
+
 @posix
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv.gz", "a.sqlite", "a.parquet"] if FULL else ["a.jsonl.gz"])
 def test_killed_at_random_moments_it_ends_with_the_whole_set(tmp_path: Path, name: str) -> None:
     count, chance, kills = 100_000 if FULL else 12_000, random.Random(name), 0
     path, wanted = tmp_path / name, 25 if FULL else 10
+    journal = path.with_name(f".{name}.journal")
     with served(bookings=count, seed=3, latency=[0.1, 0.3] if FULL else [0.12, 0.25]) as url:
         while True:
             process = started(url, path)
             if kills < wanted:
-                # From before it has read its journal to well into its work.
+                # At times before it has read its journal, mostly well into its work.
+                before = journal.read_bytes() if journal.exists() else b""
+                while chance.random() < 0.99 and process.poll() is None and journal_is(journal, before):
+                    time.sleep(0.01)
                 try:
-                    process.wait(chance.uniform(0.2, 1.4 if FULL else 0.8))
+                    process.wait(chance.uniform(0.0, 0.5))
                 except subprocess.TimeoutExpired:
                     process.kill()
                     kills += 1
