@@ -22,6 +22,7 @@ from calcom_async import APIConnectionError, AsyncCalCom, CalCom, ConfigurationE
 from calcom_async.core import redis_limiter, redis_line
 from calcom_async.core.limiter import Permit, Window
 from calcom_async.core.redis_limiter import RedisLimiter
+from calcom_async.core.redis_line import Caller
 from calcom_async.core.redis_state import Away, Report, State, decoded
 from tests.redis_server import RedisServer
 
@@ -225,6 +226,20 @@ async def test_two_that_wait_share_what_is_left(server: RedisServer, credential:
     assert min(halves) >= 15
     for limiter in limiters:
         await limiter.close()
+
+
+@pytest.mark.parametrize(("others", "expected"), [(0, 19), (1, 9), (4, 3), (60, 1)])
+async def test_a_process_takes_its_share_and_looks_again_soon(credential: str, others: int, expected: int) -> None:
+    limiter = RedisLimiter("redis://127.0.0.1:1/0", ORIGIN, credential)
+    line = limiter._line()
+    state = State(at=100.0, learned=True, lines={f"other {n}": 101.0 for n in range(others)} | {"gone": 99.0})
+    state.windows["default"] = Window(limit=20, ends=130.0, told=True, own=1)
+    callers = [Caller("GET /me", "x", asyncio.get_running_loop().create_future()) for _ in range(50)]
+    decision = limiter._decide(line, msgspec.msgpack.encode(state), 100.5, [], callers)
+    assert len(decision.granted) == expected
+    assert (decision.look_in == redis_limiter.TURN) is (others > 0)
+    assert decision.state is not None
+    assert set(decoded(decision.state, 100.5).lines) == {f"other {n}" for n in range(others)} | {line.name}
 
 
 async def test_first_come_first_served_within_a_process(server: RedisServer, credential: str) -> None:
