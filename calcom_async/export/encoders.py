@@ -37,10 +37,10 @@ class JsonLinesEncoder:
         """One line each."""
         if not rows:
             return b""
-        joined = b"\n".join(rows)
-        if joined.count(b"\n") != len(rows) - 1 or b"\r" in joined:  # the server sent it indented
-            joined = b"\n".join(msgspec.json.format(row, indent=-1) for row in rows)
-        return joined + b"\n"
+        joined = b"\n".join((*rows, b""))
+        if joined.count(b"\n") != len(rows) or b"\r" in joined:  # the server sent it indented
+            joined = b"\n".join((*(msgspec.json.format(row, indent=-1) for row in rows), b""))
+        return joined
 
 
 COLUMNS = (

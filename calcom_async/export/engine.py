@@ -28,6 +28,8 @@ __all__ = ["Engine", "Source"]
 PROGRESS_SECONDS = 0.1
 COMMIT_SECONDS = 1.0
 """How much work a killed process loses at most: commits sync the disk, which is not free."""
+QUEUED_PAGES = 4
+"""Pages that wait to be written, beside the one that each walker holds: a slow disk holds the walkers back."""
 
 _Item: TypeAlias = tuple[int, Step | None] | None
 
@@ -197,7 +199,7 @@ class Engine:
     # --- walking ------------------------------------------------------------------------------------------------------
 
     async def _walk_all(self, first: dict[int, Answer]) -> None:
-        steps: asyncio.Queue[_Item] = asyncio.Queue(maxsize=self.concurrency * 2)
+        steps: asyncio.Queue[_Item] = asyncio.Queue(maxsize=QUEUED_PAGES)
         async with asyncio.TaskGroup() as group:
             writer = group.create_task(self._keep_file(steps))
             workers = [

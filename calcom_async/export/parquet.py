@@ -19,7 +19,7 @@ from calcom_async.export.typed_rows import BOOKING_COLUMNS, People, TypedRows, r
 
 __all__ = ["load_pyarrow", "schema", "table_of", "write_parquet"]
 
-ROWS_PER_GROUP = 10_000
+ROWS_PER_GROUP = 5_000
 ROWS_PER_TABLE = 500
 """Rows made into columns at once: few enough to stay in the processor's caches."""
 
@@ -113,6 +113,8 @@ def write_parquet(rows: Iterator[bytes], path: Path) -> None:
     with pa.parquet.ParquetWriter(path, schema(), compression="zstd") as writer:
         while group := list(itertools.islice(_tables(rows), ROWS_PER_GROUP // ROWS_PER_TABLE)):
             writer.write_table(pa.concat_tables(group), row_group_size=ROWS_PER_GROUP)
+            del group
+            pa.default_memory_pool().release_unused()  # what it keeps for later would add up to the peak
 
 
 def _tables(rows: Iterator[bytes]) -> Iterator[Any]:

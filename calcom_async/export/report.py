@@ -97,7 +97,7 @@ class ExportReport:
 def add_to_digest(digest: int, uids: Iterable[str]) -> int:
     """Add uids to a digest of a set: a sum of hashes, so the order does not matter."""
     hashed, read = hashlib.blake2b, int.from_bytes
-    return sum((read(hashed(uid.encode(), digest_size=16).digest()) for uid in uids), digest) % 2**128
+    return sum([read(hashed(uid.encode(), digest_size=16).digest()) for uid in uids], digest) % 2**128
 
 
 @attrs.define(kw_only=True)

@@ -99,7 +99,7 @@ class SqliteSink:
                 self._rollback_journal.unlink(missing_ok=True)
             self._database = sqlite3.connect(self.partial, isolation_level=None, check_same_thread=False)
             with _failing_as_a_disk_does():
-                for pragma in ("journal_mode=TRUNCATE", "cache_size=-16384", "synchronous=FULL", "foreign_keys=OFF"):
+                for pragma in ("journal_mode=TRUNCATE", "cache_size=-4096", "synchronous=FULL", "foreign_keys=OFF"):
                     self._database.execute(f"PRAGMA {pragma}")
                 self._database.executescript(SCHEMA)
                 self._database.execute("BEGIN EXCLUSIVE")
