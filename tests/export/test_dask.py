@@ -58,7 +58,7 @@ def cluster(world: Sandbox, server: RedisServer) -> Iterator[Any]:
     """A Dask cluster of three processes."""
     with (
         distributed.LocalCluster(
-            n_workers=3, threads_per_worker=2, processes=True, dashboard_address=None, silence_logs=50
+            n_workers=3, threads_per_worker=2, processes=True, dashboard_address="127.0.0.1:0", silence_logs=50
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
