@@ -25,6 +25,9 @@ class RedisServer:
     """
 
     def __init__(self, *options: str, configuration: Path | None = None) -> None:
+        if PROGRAM is None:
+            pytest.skip("no redis-server on this machine: apt-get install redis-server")
+        self._program = PROGRAM
         self.folder = tempfile.TemporaryDirectory(prefix="redis-")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -42,10 +45,8 @@ class RedisServer:
         return f"{self.folder.name}/redis.sock"
 
     def start(self) -> None:
-        if PROGRAM is None:
-            pytest.skip("no redis-server on this machine: apt-get install redis-server")
         self._process = subprocess.Popen(
-            [PROGRAM, *self._first, "--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", self.socket,
+            [self._program, *self._first, "--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", self.socket,
              "--dir", self.folder.name, *self._options],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
