@@ -12,7 +12,7 @@ import gzip
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -169,7 +169,7 @@ class FileSink:
             (self._member or self._open_file).write(content)
 
     @contextlib.contextmanager
-    def _breaking(self) -> Iterator[None]:
+    def _breaking(self) -> Generator[None, None, None]:
         """After a write that failed, nobody knows what is in the file: there is no commit any more."""
         if self._broken:
             raise OSError(f"{self.partial} could not be written before")

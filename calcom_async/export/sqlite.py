@@ -7,7 +7,7 @@ import hashlib
 import itertools
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -50,7 +50,7 @@ CREATE INDEX IF NOT EXISTS attendees_by_email ON attendees(email);
 
 
 @contextlib.contextmanager
-def _failing_as_a_disk_does() -> Iterator[None]:
+def _failing_as_a_disk_does() -> Generator[None, None, None]:
     """SQLite's failures to write (a full disk, say) as the OSError that any other file raises."""
     try:
         yield

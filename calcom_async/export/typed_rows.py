@@ -35,7 +35,7 @@ People: TypeAlias = list[tuple[Any, ...]]
 LEARNT_AT_MOST = 64
 """Fields per kind of record that are learnt."""
 
-_Integer = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+_Integer: Any = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 _KINDS: Mapping[str, Any] = {
     "text": str | None,
     "instant": str | None,

@@ -70,8 +70,12 @@ class Row:
         """Make its JSON of about 1.3 kB: regular, seated or recurring, some with a lot in `metadata`."""
         n = self.number
         zone = ZONES[n % len(ZONES)]
+        titles = (
+            f"30 minutes between Owner Example and Ada {n}",
+            f'Intro "{n}", between Owner Example and Ada, at a café',
+        )
         fields: dict[str, Any] = {
-            "id": n, "uid": self.uid, "title": f'Intro "{n}" between Owner Example and Ada, café', "description": "",
+            "id": n, "uid": self.uid, "title": titles[n % 7 == 0], "description": "",
             "hosts": [{"id": 7, "name": "Owner Example", "email": "owner@example.com", "displayEmail":
                        "owner@example.com", "username": "owner", "timeZone": zone}],
             "status": self.status, "cancellationReason": "moved" if self.status == "cancelled" else "",
