@@ -29,7 +29,7 @@ from calcom_async.export.journal import sync_folder, watermark_path
 from calcom_async.export.opening import frozen_now
 from calcom_async.export.plan import Window, milliseconds
 from calcom_async.export.report import ExportReport, ProgressCallback, Tally
-from calcom_async.export.sinks import check_destination, format_of
+from calcom_async.export.sinks import check_destination, format_of, lock
 from calcom_async.export.walk import CREATED, UPDATED, Walk
 
 if TYPE_CHECKING:
@@ -110,15 +110,17 @@ async def _update(
     low = watermark - (OVERLAP_SECONDS + 1) * 1000
     frozen = frozen_now((await source.fetch({"take": 1})).headers)
     spool = path.with_name(f".{path.name}.changes")
-    try:
-        with os.fdopen(os.open(spool, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with os.fdopen(os.open(spool, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        lock(file, path)
+        try:
+            file.truncate()
             await _collect(Window(low, frozen + 1), source, tally, file)
-        with spool.open("rb") as changes:
-            _APPLY[format_of(path)[0]](path, changes)
-    finally:
-        spool.unlink(missing_ok=True)
-    if not tally.doubts:
-        _write_watermark(path, purpose, frozen)
+            file.seek(0)
+            _APPLY[format_of(path)[0]](path, file)
+            if not tally.doubts:
+                _write_watermark(path, purpose, frozen)
+        finally:
+            spool.unlink(missing_ok=True)
     tally.seconds = time.monotonic() - started
     return tally.to_report(path=str(path), frozen=frozen, since=low)
 

@@ -13,6 +13,7 @@ import pytest
 
 from calcom_async import AsyncCalCom, ExportError, InvalidRequestError
 from calcom_async.export import BookingFilters, export_bookings, incremental, update_export
+from calcom_async.export.sinks import lock
 from calcom_async.sandbox import Sandbox
 
 ATTENDEE = {"name": "Ada", "email": "ada@example.com", "time_zone": "Europe/London"}
@@ -173,3 +174,15 @@ async def test_an_update_never_builds_on_an_export_that_is_not_proven_complete(
     assert not (await update_export(acal, path)).complete
     with pytest.raises(ExportError, match=r"full=True \(--full\)"):
         await update_export(acal, path)
+
+
+async def test_two_runs_at_once_do_not_meet_in_one_file(tmp_path: Path, sandbox: Sandbox, acal: AsyncCalCom) -> None:
+    path = tmp_path / "all.jsonl"
+    await book(acal, 0)
+    await update_export(acal, path)
+    with (tmp_path / ".all.jsonl.changes").open("wb") as other:
+        lock(other, path)
+        with pytest.raises(ExportError, match="another export is writing"):
+            await update_export(acal, path)
+    assert (await update_export(acal, path)).complete
+    assert not (tmp_path / ".all.jsonl.changes").exists()
