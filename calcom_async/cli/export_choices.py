@@ -76,10 +76,10 @@ class Choices:
         if len(set(self.accounts)) < len(self.accounts):
             yield "--account names the same account twice", "give each account once"
         base, _ = format_of(self.to, self.file_format)
-        if len(self.accounts) > 1 and base in {"sqlite", "ics"}:
+        if len(self.accounts) > 1 and base == "ics":
             yield (
-                f"a .{base} file holds each booking once, and two accounts may see the same one",
-                "end FILE in .jsonl, .csv or .parquet, or give each account a file of its own",
+                "an .ics file holds each booking once, and two accounts may see the same one",
+                "end FILE in .jsonl, .csv, .parquet or .sqlite, or give each account a file of its own",
             )
         if len(self.accounts) > 1 and self.base_url is not None:
             yield "--base-url is one server, and several accounts have their own", "put base_url into accounts.toml"

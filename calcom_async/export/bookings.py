@@ -151,18 +151,18 @@ async def export_accounts(
 
     Args:
         clients: A client by the name of its account.
-        destination: As for `export_bookings`; `.sqlite` and `.ics`, which hold each booking once, take one account.
+        destination: As for `export_bookings`; `.ics`, which holds each booking once, takes one account.
         **arguments: Filters and options of `export_bookings`.
 
     Raises:
-        InvalidRequestError: no account, or several for one of those formats; or as for `export_bookings`.
+        InvalidRequestError: no account, or several for an `.ics` file; or as for `export_bookings`.
         ExportError: it could not be finished; nothing stands under the final name.
     """
     if not clients:
         raise InvalidRequestError("clients: at least one account")
     kind, _ = format_of(destination, arguments.get("format"))
-    if len(clients) > 1 and kind in {"sqlite", "ics"}:
-        raise InvalidRequestError(f"a .{kind} file holds each booking once; give each account a file of its own")
+    if len(clients) > 1 and kind == "ics":
+        raise InvalidRequestError("an .ics file holds each booking once; give each account a file of its own")
     filters, options = _separated(arguments)
     return await _run(clients, destination, filters, **options)
 

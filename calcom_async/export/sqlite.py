@@ -1,4 +1,4 @@
-"""`.sqlite`: tables bookings, attendees and hosts; a booking that comes again replaces itself, by uid."""
+"""`.sqlite`: tables bookings, attendees and hosts; a booking that comes again replaces itself, by uid and account."""
 
 from __future__ import annotations
 
@@ -30,18 +30,27 @@ _TYPES = {"text": "TEXT", "integer": "INTEGER", "boolean": "INTEGER", "number": 
 
 
 def _definitions(fields: Mapping[str, str]) -> str:
-    return ", ".join(f'"{snake(name)}" {_TYPES[kind]}' for name, kind in fields.items() if name != "uid")
+    own = {"uid", "account"}  # the key
+    return ", ".join(f'"{snake(name)}" {_TYPES[kind]}' for name, kind in fields.items() if name not in own)
+
+
+def _people(table: str, fields: Mapping[str, str]) -> str:
+    return f"""
+CREATE TABLE IF NOT EXISTS {table} (booking_uid TEXT NOT NULL, account TEXT NOT NULL DEFAULT '',
+  place INTEGER NOT NULL, {_definitions(fields)}, other TEXT, PRIMARY KEY (booking_uid, account, place),
+  FOREIGN KEY (booking_uid, account) REFERENCES bookings (uid, account) ON DELETE CASCADE) WITHOUT ROWID;
+"""
 
 
 SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS bookings (uid TEXT PRIMARY KEY, {_definitions(BOOKING_FIELDS)}, event_type_slug TEXT,
-  guests TEXT, metadata TEXT, booking_fields_responses TEXT, other TEXT, wire TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS attendees (booking_uid TEXT NOT NULL REFERENCES bookings(uid) ON DELETE CASCADE,
-  place INTEGER NOT NULL, {_definitions(ATTENDEE_FIELDS)}, other TEXT, PRIMARY KEY (booking_uid, place)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS hosts (booking_uid TEXT NOT NULL REFERENCES bookings(uid) ON DELETE CASCADE,
-  place INTEGER NOT NULL, {_definitions(HOST_FIELDS)}, other TEXT, PRIMARY KEY (booking_uid, place)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bookings (uid TEXT NOT NULL, account TEXT NOT NULL DEFAULT '',
+  {_definitions(BOOKING_FIELDS)}, event_type_slug TEXT, guests TEXT, metadata TEXT, booking_fields_responses TEXT,
+  other TEXT, wire TEXT NOT NULL, PRIMARY KEY (uid, account));
+{_people("attendees", ATTENDEE_FIELDS)}{_people("hosts", HOST_FIELDS)}"""
+"""Instants are text in UTC (`2026-12-01T09:00:00.000Z`), free-form fields JSON; `wire` is the booking as it came.
+
+`account` is empty where one account was exported; two accounts may each have their row of one booking.
 """
-"""Instants are text in UTC (`2026-12-01T09:00:00.000Z`), free-form fields JSON; `wire` is the booking as it came."""
 INDEXES = """
 CREATE INDEX IF NOT EXISTS bookings_by_start ON bookings("start");
 CREATE INDEX IF NOT EXISTS attendees_by_email ON attendees(email);
@@ -177,17 +186,22 @@ def write_rows(database: sqlite3.Connection, rows: Sequence[Buffer]) -> None:
         rows, read.bookings, read.hosts, read.attendees, read.guests, strict=True
     ):
         uid = values[0] or f"malformed-{hashlib.blake2b(row, digest_size=12).hexdigest()}"
-        if not values[0]:
-            values = (uid, *values[1:])  # noqa: PLW2901 - the same row under its key
-        bookings.append((*values, None if guests is None else _encode(guests).decode(), str(row, "utf-8")))
+        account = values[_ACCOUNT] or ""
+        rest = (*values[1:_ACCOUNT], *values[_ACCOUNT + 1 :])
+        written = None if guests is None else _encode(guests).decode()
+        bookings.append((uid, account, *rest, written, str(row, "utf-8")))
         for people, into in ((its_hosts, hosts), (its_attendees, attendees)):
             if people:
-                into += [(uid, place, *person) for place, person in enumerate(people)]
-    uids = [values[0] for values in bookings]
-    marks = ",".join("?" * len(uids))
-    there = database.execute(f"SELECT uid FROM bookings WHERE uid IN ({marks})", uids).fetchall()  # noqa: S608 - marks
+                into += [(uid, account, place, *person) for place, person in enumerate(people)]
+    keys = {values[:2] for values in bookings}
+    marks = ",".join("?" * len(bookings))
+    found = database.execute(
+        f"SELECT uid, account FROM bookings WHERE uid IN ({marks})",  # noqa: S608 - marks
+        [values[0] for values in bookings],
+    )
+    there = [key for key in found if key in keys]
     for table in ("attendees", "hosts") if there else ():
-        database.executemany(f"DELETE FROM {table} WHERE booking_uid = ?", there)  # noqa: S608 - our own two names
+        database.executemany(f"DELETE FROM {table} WHERE booking_uid = ? AND account = ?", there)  # noqa: S608 - ours
     for statement, tuples in ((_INSERT_BOOKING, bookings), (_INSERT_ATTENDEE, attendees), (_INSERT_HOST, hosts)):
         database.executemany(statement, tuples)
 
@@ -198,6 +212,8 @@ def _inserting(table: str, columns: Sequence[str]) -> str:
 
 
 _encode = msgspec.json.encode
-_INSERT_BOOKING = _inserting("bookings", (*BOOKING_COLUMNS, "guests", "wire"))
-_INSERT_ATTENDEE = _inserting("attendees", ("booking_uid", "place", *map(snake, ATTENDEE_FIELDS), "other"))
-_INSERT_HOST = _inserting("hosts", ("booking_uid", "place", *map(snake, HOST_FIELDS), "other"))
+_ACCOUNT = BOOKING_COLUMNS.index("account")
+_OTHERS = [column for column in BOOKING_COLUMNS if column not in {"uid", "account"}]
+_INSERT_BOOKING = _inserting("bookings", ("uid", "account", *_OTHERS, "guests", "wire"))
+_INSERT_ATTENDEE = _inserting("attendees", ("booking_uid", "account", "place", *map(snake, ATTENDEE_FIELDS), "other"))
+_INSERT_HOST = _inserting("hosts", ("booking_uid", "account", "place", *map(snake, HOST_FIELDS), "other"))

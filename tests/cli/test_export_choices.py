@@ -28,8 +28,8 @@ UPDATE = ("--to", "a.jsonl", "--incremental")
             ("--to", "a.jsonl", "--account", "a", "--account", "b", "--base-url", "http://127.0.0.1:1/v2"),
             "--base-url is one server", "accounts.toml",
         ),
-        (("--to", "a.sqlite", "--account", "a", "--account", "b"), "a .sqlite file holds each booking once", ".parquet"),
-        (("--to", "a", "--format", "ics", "--account", "a", "--account", "b"), "a .ics file holds each", ".parquet"),
+        (("--to", "a.ics", "--account", "a", "--account", "b"), "an .ics file holds each booking once", ".sqlite"),
+        (("--to", "a", "--format", "ics", "--account", "a", "--account", "b"), "an .ics file holds each", ".parquet"),
         (("--to", "a.jsonl", "--account", "a", "--account", "b", "--sandbox"), "--sandbox brings", "leave --base-url"),
         (("--to", "a.jsonl", "--api-version", "2024-04-15"), "is not one of '2024-08-13'", "--help"),
         (

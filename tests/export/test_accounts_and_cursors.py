@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 from collections import Counter
 from pathlib import Path
 
@@ -52,11 +53,27 @@ async def test_no_account_is_refused(tmp_path: Path) -> None:
         await export_accounts({}, tmp_path / "all.jsonl")
 
 
-async def test_a_file_that_holds_each_booking_once_takes_one_account(tmp_path: Path, acal: AsyncCalCom) -> None:
-    for name in ("all.sqlite", "all.ics"):
-        with pytest.raises(InvalidRequestError, match="holds each booking once; give each account a file of its own"):
-            await export_accounts({"work": acal, "home": acal}, tmp_path / name)
-    assert (await export_accounts({"work": acal}, tmp_path / "all.sqlite")).complete
+async def test_a_calendar_holds_each_booking_once_and_so_takes_one_account(tmp_path: Path, acal: AsyncCalCom) -> None:
+    with pytest.raises(InvalidRequestError, match="holds each booking once; give each account a file of its own"):
+        await export_accounts({"work": acal, "home": acal}, tmp_path / "all.ics")
+
+
+async def test_a_database_has_a_row_of_one_booking_for_each_account_that_sees_it(tmp_path: Path) -> None:
+    path = tmp_path / "all.sqlite"
+    async with Sandbox(bookings=300, seed=4, rate_limit=None) as sandbox, sandbox.client() as cal:
+        report = await export_accounts({"work": cal, "home": cal}, path)
+        expected = sorted(sandbox.booking_uids())
+    database = sqlite3.connect(path)
+    try:
+        for account in ("work", "home"):
+            found = database.execute("SELECT uid FROM bookings WHERE account = ? ORDER BY uid", (account,)).fetchall()
+            assert [uid for (uid,) in found] == expected
+        hosted = "SELECT count(DISTINCT booking_uid) FROM hosts WHERE account = 'home'"
+        assert database.execute(hosted).fetchone() == (300,)
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    finally:
+        database.close()
+    assert report.bookings == 600
 
 
 def test_the_account_is_the_first_field_of_a_row() -> None:
