@@ -402,7 +402,8 @@ class Pager(Generic[T]):
                 tasks = [group.create_task(read) for read in reads]
         except BaseExceptionGroup as failed:
             error = failed.exceptions[0]
-            if isinstance(error, CalComError):
-                error.position = position  # no page of this window was handed over: the walk goes on at its start
-            raise error from None
-        return [task.result() for task in tasks]
+        else:
+            return [task.result() for task in tasks]
+        if isinstance(error, CalComError):
+            error.position = position  # no page of this window was handed over: the walk goes on at its start
+        raise error  # out here, or the group would be the context of what it holds: a circle

@@ -311,12 +311,14 @@ class Transport:
                     received = {name.lower(): value for name, value in answer.headers.items()}
                     return Response(status=answer.status, headers=received, body=content, version=version)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise _ours(error, request, options) from None
-        raise APIConnectionError(
-            f"the server redirected {MAX_REDIRECTS + 1} times; check the base URL",
-            method=request.method,
-            path=request.template,
-        )
+            failed = _ours(error, request, options)
+        else:
+            failed = APIConnectionError(
+                f"the server redirected {MAX_REDIRECTS + 1} times; check the base URL",
+                method=request.method,
+                path=request.template,
+            )
+        raise failed  # out here, so that aiohttp's error, with the request's headers, is not its context
 
     def _redirected(self, url: str, target: str, request: Request) -> str:
         """Where a redirect leads, if the credential may follow it there."""

@@ -115,11 +115,16 @@ class Engine:
             await self._in_thread(self._commit)
             self.finishing = True
             await self._in_thread(self.sink.finish, self.sink.stop)
-        except BaseException as error:
+        except BaseExceptionGroup as group:
             self._stop(begun=begun)
-            if isinstance(error, BaseExceptionGroup):
-                raise error.exceptions[0] from None
+            failed = group.exceptions[0]
+        except BaseException:
+            self._stop(begun=begun)
             raise
+        else:
+            failed = None
+        if failed is not None:
+            raise failed  # out here, or the group would be the context of what it holds: a circle
         if self.journal_path is not None:
             self.journal_path.unlink(missing_ok=True)
         self._tell(force=True)

@@ -236,6 +236,7 @@ def test_a_walk_that_breaks_goes_on_where_it_stood(count: int, page_size: int, a
         with pytest.raises(CalComError) as caught:
             await walk_into(found, pager)
         failing = False
+        assert caught.value.__context__ is None
         position = pickle.loads(pickle.dumps(caught.value)).position
         return found + await ids(pager.resume(position))
 

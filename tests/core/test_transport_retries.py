@@ -181,6 +181,7 @@ async def test_a_read_over_a_broken_connection_is_tried_again_then_reported(how:
     assert server.connections >= 3
     assert not isinstance(caught.value, AmbiguousWriteError)
     assert (caught.value.method, caught.value.path, caught.value.may_have_happened) == ("GET", "/me", True)
+    assert caught.value.__context__ is None, "aiohttp's error holds the request, and does not pickle"
 
 
 @pytest.mark.parametrize("how", BROKEN)
