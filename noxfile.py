@@ -83,7 +83,7 @@ def chaos(session: nox.Session) -> None:
 
     The default tests do the same small. `nox -s chaos -- -k killed` runs some of it.
     """
-    session.install(COMPLETE, *groups("tests"), "duckdb")
+    session.install(COMPLETE, *groups("tests"))
     files = [f"tests/export/test_{name}.py" for name in ("loses_nothing", "survives", "pacing", "memory")]
     files.append("tests/export/test_formats_elsewhere.py")
     session.run("pytest", "-s", "--durations=0", *files, *session.posargs, env={"CALCOM_CHAOS": "full"})
