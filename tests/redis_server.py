@@ -16,6 +16,19 @@ NOTHING_KEPT = ("--save", "", "--appendonly", "no")
 PROGRAM = shutil.which("redis-server")
 
 
+def _free_port() -> int:
+    """A port whose neighbour 10,000 further on is free as well: there a cluster's nodes talk to each other."""
+    while True:
+        with socket.socket() as probe, socket.socket() as neighbour:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            try:
+                neighbour.bind(("127.0.0.1", port + 10_000))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
 class RedisServer:
     """`with RedisServer() as server: server.url`; `stop` and `start` in between are an outage.
 
@@ -29,9 +42,7 @@ class RedisServer:
             pytest.skip("no redis-server on this machine: apt-get install redis-server")
         self._program = PROGRAM
         self.folder = tempfile.TemporaryDirectory(prefix="redis-")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = _free_port()
         self._first = () if configuration is None else (str(configuration), "--sentinel")
         self._options = (*NOTHING_KEPT, *options) if configuration is None else ()
         self._process: subprocess.Popen[bytes] | None = None
@@ -74,7 +85,11 @@ class RedisServer:
             return connection.recv(65536)
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
