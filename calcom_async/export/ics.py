@@ -61,7 +61,8 @@ def _event(icalendar: Any, booking: Any, zones: dict[str, tuple[datetime, dateti
         first, last = zones.get(zone.key, (start, start))
         zones[zone.key] = min(first, start), max(last, end or start)
     event = icalendar.Event()
-    event.add("uid", booking.get("icsUid") or f"{uid}@cal.com")
+    # Not `icsUid`: a booking and the one it was moved to share that, and one of the two would hide the other.
+    event.add("uid", f"{uid}@cal.com")
     event.add("dtstamp", _instant(booking.get("updatedAt")) or _instant(booking.get("createdAt")) or start)
     event.add("dtstart", start.astimezone(zone) if zone else start)
     if end is not None:
