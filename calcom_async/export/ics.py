@@ -62,7 +62,7 @@ def _event(icalendar: Any, booking: Any, zones: dict[str, tuple[datetime, dateti
         zones[zone.key] = min(first, start), max(last, end or start)
     event = icalendar.Event()
     # Not `icsUid`: a booking and the one it was moved to share that, and one of the two would hide the other.
-    event.add("uid", f"{uid}@cal.com")
+    event.add("uid", f"{uid}@Cal.com")
     event.add("dtstamp", _instant(booking.get("updatedAt")) or _instant(booking.get("createdAt")) or start)
     event.add("dtstart", start.astimezone(zone) if zone else start)
     if end is not None:

@@ -84,7 +84,7 @@ def test_calendar_events_keep_their_uid_and_the_host_s_time_zone(tmp_path: Path)
     write_calendar(iter([*LINES, json.dumps(cancelled).encode()]), path)
     calendar = icalendar.Calendar.from_ical(path.read_bytes())
     first, second = calendar.walk("VEVENT")
-    assert (first["UID"], second["UID"]) == ("u1@cal.com", "u3@cal.com")
+    assert (first["UID"], second["UID"]) == ("u1@Cal.com", "u3@Cal.com")
     assert first.decoded("DTSTART") == datetime.fromisoformat(BOOKING["start"])
     assert first["DTSTART"].params["TZID"] == "America/New_York"
     assert first["SUMMARY"] == "Intro; with, commas"
