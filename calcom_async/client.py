@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import unquote
 
 import attrs
@@ -413,6 +413,3 @@ def _checked_path(path: str) -> str:
     if segments[0] == "v2":
         segments = segments[1:] or [path_segment("", "path")]
     return "/" + "/".join(segments)
-
-
-Face = Literal["async", "blocking"]

@@ -17,9 +17,9 @@ import attrs
 import cattrs
 import msgspec
 
-from calcom_async.core.generate import Mismatch, kind_of, make_structure, value_reader
+from calcom_async.core.generate import Mismatch, kind_of, make_structure, value_reader, wire_time
 from calcom_async.core.locate import locate
-from calcom_async.core.records import Record, Unknown, wire_name
+from calcom_async.core.records import Record, wire_name
 from calcom_async.core.unset import Disabled
 from calcom_async.errors import DecodeError
 
@@ -130,10 +130,6 @@ def _wire_minutes(value: timedelta) -> int | float:
     return int(minutes) if minutes.is_integer() else minutes
 
 
-def _wire_time(value: time) -> str:
-    return value.isoformat(timespec="minutes" if not value.second and not value.microsecond else "auto")
-
-
 def _wire_list(value: Sequence[Any]) -> list[Any]:
     return [item if item.__class__ in _PLAIN else unstructure(item) for item in value]
 
@@ -194,7 +190,7 @@ def _same(value: Any) -> Any:
 for _type, _hook in (
     (datetime, wire_instant),
     (date, date.isoformat),
-    (time, _wire_time),
+    (time, wire_time),
     (timedelta, _wire_minutes),
     (Enum, lambda value: value.value),
     (StrEnum, lambda value: value.value),
@@ -210,6 +206,3 @@ converter.register_unstructure_hook_func(lambda t: isinstance(t, type) and issub
 def unstructure(value: Any) -> Any:
     """The wire form of any value: records, instants, minutes, mappings, sequences."""
     return converter.unstructure(value)
-
-
-assert issubclass(Unknown, Record)

@@ -18,7 +18,7 @@ import attrs
 from calcom_async.core.records import _TAGGED, Record, Unknown, wire_name
 from calcom_async.core.unset import DISABLED, Disabled
 
-__all__ = ["Kind", "Mismatch", "kind_of", "make_structure", "member_of", "value_reader"]
+__all__ = ["Kind", "Mismatch", "kind_of", "make_structure", "member_of", "value_reader", "wire_time"]
 
 Hook = Callable[[Any, Any], Any]
 PRIMITIVES = (str, int, float, bool)
@@ -156,7 +156,8 @@ def read_time(value: Any) -> time:
     return time.fromisoformat(value)
 
 
-def _wire_time(value: time) -> str:
+def wire_time(value: time) -> str:
+    """`09:00`; seconds only where there are any."""
     return value.isoformat(timespec="minutes" if not value.second and not value.microsecond else "auto")
 
 
@@ -346,7 +347,7 @@ def value_reader(kind: Kind, hook_for: Callable[[Any], Hook]) -> Callable[..., A
 def _names(writer: _Writer) -> dict[str, Any]:
     writer.names.update(
         Mismatch=Mismatch, DISABLED=DISABLED, as_number=as_number, odd_instant=odd_instant, keep_odd=keep_odd,
-        read_minutes=read_minutes, read_date=read_date, read_time=read_time, wire_time=_wire_time,
+        read_minutes=read_minutes, read_date=read_date, read_time=read_time, wire_time=wire_time,
         fromiso=datetime.fromisoformat,
     )  # fmt: skip
     return writer.names

@@ -31,7 +31,6 @@ from calcom_async.errors import (
     CalComError,
     ConfigurationError,
     DecodeError,
-    RateLimitError,
 )
 from calcom_async.settings import origin
 
@@ -479,6 +478,3 @@ def _abandon(
             loop.call_soon_threadsafe(connector._close)
         else:
             connector._close()
-
-
-assert issubclass(RateLimitError, APIStatusError)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["DISABLED", "UNSET", "Disabled", "Unset", "given"]
+__all__ = ["DISABLED", "UNSET", "Disabled", "Unset"]
 
 
 class _Unset(enum.Enum):
@@ -21,11 +21,6 @@ class _Unset(enum.Enum):
 Unset: TypeAlias = Literal[_Unset.UNSET]
 UNSET: Final = _Unset.UNSET
 """The default of an argument that is left out of the request when it is not given."""
-
-
-def given(value: object) -> bool:
-    """Whether an argument was given at all (None counts as given: it is sent as null)."""
-    return value is not UNSET
 
 
 class Disabled(enum.Enum):

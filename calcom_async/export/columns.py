@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["ATTENDEE_FIELDS", "BOOKING_FIELDS", "HOST_FIELDS", "booking_columns", "person_columns"]
+__all__ = ["ATTENDEE_FIELDS", "BOOKING_FIELDS", "HOST_FIELDS", "booking_columns", "person_columns", "utc_instant"]
 
 BOOKING_FIELDS: Mapping[str, str] = {
     "uid": "text", "id": "integer", "status": "text", "title": "text", "description": "text", "start": "instant",
@@ -83,12 +83,15 @@ def _fit(value: Any, kind: str) -> Any:
         case "number", int() | float() if not isinstance(value, bool):
             return value
         case "instant", str():
-            return _instant(value)
+            return utc_instant(value)
         case _:
             return None
 
 
-def _instant(text: str) -> datetime | None:
+def utc_instant(text: Any) -> datetime | None:
+    """The instant of a wire text, in UTC; None where it is none."""
+    if not isinstance(text, str):
+        return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

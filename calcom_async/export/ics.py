@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from calcom_async.errors import MissingExtraError
+from calcom_async.export.columns import utc_instant
 
 __all__ = ["load_icalendar", "write_calendar"]
 
@@ -52,7 +53,7 @@ def write_calendar(rows: Iterator[bytes], path: Path) -> None:
 def _event(icalendar: Any, booking: Any, zones: dict[str, tuple[datetime, datetime]]) -> Any:
     if not isinstance(booking, dict):
         return None
-    start, end = _instant(booking.get("start")), _instant(booking.get("end"))
+    start, end = utc_instant(booking.get("start")), utc_instant(booking.get("end"))
     uid = booking.get("uid")
     if start is None or not isinstance(uid, str):
         return None
@@ -63,7 +64,7 @@ def _event(icalendar: Any, booking: Any, zones: dict[str, tuple[datetime, dateti
     event = icalendar.Event()
     # Not `icsUid`: a booking and the one it was moved to share that, and one of the two would hide the other.
     event.add("uid", f"{uid}@Cal.com")
-    event.add("dtstamp", _instant(booking.get("updatedAt")) or _instant(booking.get("createdAt")) or start)
+    event.add("dtstamp", utc_instant(booking.get("updatedAt")) or utc_instant(booking.get("createdAt")) or start)
     event.add("dtstart", start.astimezone(zone) if zone else start)
     if end is not None:
         event.add("dtend", end.astimezone(zone) if zone else end)
@@ -88,16 +89,6 @@ def _people(icalendar: Any, event: Any, booking: Mapping[str, Any]) -> None:
             if role == "organizer" and "ORGANIZER" in event:
                 role = "attendee"  # noqa: PLW2901 - there is one organizer; the other hosts attend
             event.add(role, address)
-
-
-def _instant(text: Any) -> datetime | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _zone(booking: Mapping[str, Any]) -> ZoneInfo | None:

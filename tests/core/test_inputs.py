@@ -16,7 +16,6 @@ from calcom_async import DISABLED, UNSET, InvalidRequestError
 from calcom_async.core.inputs import fields, instant, joined, part, parts, query_pairs
 from calcom_async.core.records import Input, Record, field, record, tagged_union
 from calcom_async.core.unset import Disabled, Unset
-from calcom_async.core.unset import given as is_given
 
 
 class Status(StrEnum):
@@ -265,6 +264,5 @@ def test_query_pairs_of_nothing() -> None:
 def test_unset_is_false_and_known() -> None:
     assert not UNSET
     assert repr(UNSET) == "UNSET"
-    assert (is_given(UNSET), is_given(None), is_given(0)) == (False, True, True)
     assert not DISABLED
     assert repr(DISABLED) == "DISABLED"
