@@ -26,13 +26,17 @@ if TYPE_CHECKING:
 
     import aiohttp
 
+    from calcom_async.resources.booking_limits import BookingLimitsOfMine
     from calcom_async.resources.bookings import Bookings
+    from calcom_async.resources.conferencing import Conferencing
     from calcom_async.resources.event_types import EventTypes
     from calcom_async.resources.me import Me
     from calcom_async.resources.schedules import Schedules
     from calcom_async.resources.scopes import EventType, Team
     from calcom_async.resources.slots import Slots
+    from calcom_async.resources.stripe import Stripe
     from calcom_async.resources.teams import Teams
+    from calcom_async.resources.verified_resources import VerifiedResources
     from calcom_async.resources.webhooks import Webhooks
 
 __all__ = ["AsyncCalCom", "CalCom"]
@@ -91,6 +95,34 @@ class _Client(Resource[M]):
         from calcom_async.resources.webhooks import Webhooks
 
         return Webhooks(self._channel)
+
+    @cached_property
+    def booking_limits(self) -> BookingLimitsOfMine[M]:
+        """How many bookings you take."""
+        from calcom_async.resources.booking_limits import BookingLimitsOfMine
+
+        return BookingLimitsOfMine(self._channel)
+
+    @cached_property
+    def conferencing(self) -> Conferencing[M]:
+        """Your conferencing apps."""
+        from calcom_async.resources.conferencing import Conferencing
+
+        return Conferencing(self._channel)
+
+    @cached_property
+    def stripe(self) -> Stripe[M]:
+        """Your connection to Stripe."""
+        from calcom_async.resources.stripe import Stripe
+
+        return Stripe(self._channel)
+
+    @cached_property
+    def verified_resources(self) -> VerifiedResources[M]:
+        """E-mail addresses and phone numbers that you have proved to be yours."""
+        from calcom_async.resources.verified_resources import VerifiedResources
+
+        return VerifiedResources(self._channel)
 
     def team(self, team_id: int) -> Team[M]:
         """One team: its memberships, event types, bookings, schedules.

@@ -9,19 +9,24 @@ if TYPE_CHECKING:  # each module says in its `__all__` what is public
     from calcom_async.models.booking_field_inputs import *
     from calcom_async.models.booking_fields import *
     from calcom_async.models.booking_inputs import *
+    from calcom_async.models.booking_limits import *
     from calcom_async.models.booking_locations import *
     from calcom_async.models.booking_meetings import *
     from calcom_async.models.bookings import *
+    from calcom_async.models.conferencing import *
     from calcom_async.models.event_type_inputs import *
     from calcom_async.models.event_type_locations import *
     from calcom_async.models.event_type_settings import *
     from calcom_async.models.event_types import *
     from calcom_async.models.me import *
     from calcom_async.models.memberships import *
+    from calcom_async.models.private_links import *
     from calcom_async.models.routing_traces import *
     from calcom_async.models.schedules import *
     from calcom_async.models.slots import *
+    from calcom_async.models.stripe import *
     from calcom_async.models.teams import *
+    from calcom_async.models.verified_resources import *
     from calcom_async.models.webhooks import *
 
 _FAMILIES = {
@@ -33,6 +38,7 @@ _FAMILIES = {
         "BookingField BookingFieldType CustomField DefaultField EmailField LocationField NameField SplitNameField"
     ),
     "booking_inputs": "AttendeeAbsence BookingRouting NewAttendee NewGuest",
+    "booking_limits": "BookingLimits TeamBookingLimit TeamBookingLimits",
     "booking_locations": (
         "BookingAddressLocation BookingAttendeeAddressLocation BookingAttendeeDefinedLocation "
         "BookingAttendeePhoneLocation BookingIntegrationLocation BookingLinkLocation BookingLocation "
@@ -45,6 +51,7 @@ _FAMILIES = {
         "Attendee Booking BookingEventType BookingFilter BookingHost BookingStatus ReassignedBooking "
         "ReassignedHost SortOrder"
     ),
+    "conferencing": "ConferencingApp ConferencingAuthorization DefaultConferencingApp UserConferencingApp",
     "event_type_inputs": (
         "EventTypeChanges EventTypeSettings NewBookerActiveBookingsLimit NewBookerLayouts "
         "NewBookingLimitsCount NewBookingLimitsDuration NewBookingWindow NewBusinessDaysWindow "
@@ -75,6 +82,7 @@ _FAMILIES = {
     ),
     "me": "Profile ProfileOrganization",
     "memberships": "Membership MembershipRole MembershipUser",
+    "private_links": "DeletedPrivateLink PrivateLink",
     "routing_traces": (
         "RoutingTrace RoutingTraceForm RoutingTraceFormResponse RoutingTraceFormSubmission RoutingTraceGroup "
         "RoutingTraceStep"
@@ -84,7 +92,9 @@ _FAMILIES = {
         "ScheduleOverride ScheduleOverrideInput Weekday"
     ),
     "slots": "Slot SlotReservation SlotsByDay",
+    "stripe": "StripeAuthorization",
     "teams": "CreatedTeam PendingTeam Team TeamInvite",
+    "verified_resources": "VerifiedEmail VerifiedPhone",
     "webhooks": "Webhook WebhookTimeUnit WebhookTrigger WebhookVersion",
 }
 _HOMES = {name: family for family, names in _FAMILIES.items() for name in names.split()}

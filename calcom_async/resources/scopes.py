@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from calcom_async.resources.bookings import TeamBookings
     from calcom_async.resources.event_types import TeamEventTypes
     from calcom_async.resources.memberships import Memberships
+    from calcom_async.resources.private_links import PrivateLinks
     from calcom_async.resources.schedules import TeamSchedules
     from calcom_async.resources.teams import TeamInvites
+    from calcom_async.resources.verified_resources import VerifiedResources
     from calcom_async.resources.webhooks import ClearableWebhooks
 
 __all__ = ["EventType", "Team", "TeamEventType"]
@@ -71,6 +73,13 @@ class Team(Resource[M]):
 
         return TeamInvites(self._channel, self._scope)
 
+    @cached_property
+    def verified_resources(self) -> VerifiedResources[M]:
+        """E-mail addresses and phone numbers that the team has proved to be its own."""
+        from calcom_async.resources.verified_resources import VerifiedResources
+
+        return VerifiedResources(self._channel, self._scope)
+
     def event_type(self, event_type_id: int) -> TeamEventType[M]:
         """One event type of the team: its webhooks.
 
@@ -80,8 +89,8 @@ class Team(Resource[M]):
         return TeamEventType(self._channel, event_type_id, self._scope)
 
 
-class EventType(Resource[M]):
-    """One event type of yours. Making it asks nothing of Cal.com.
+class _OneEventType(Resource[M]):
+    """One event type, whoever it belongs to. Making it asks nothing of Cal.com.
 
     Args:
         channel: How to send.
@@ -95,6 +104,10 @@ class EventType(Resource[M]):
     def __init__(self, channel: Channel, event_type_id: int, scope: Scope = Scope()) -> None:  # noqa: B008 - a value
         super().__init__(channel, scope.inside("/event-types/{eventTypeId}", event_type_id))
 
+
+class TeamEventType(_OneEventType[M]):
+    """One event type of a team."""
+
     @cached_property
     def webhooks(self) -> ClearableWebhooks[M]:
         """The webhooks of the event type."""
@@ -103,5 +116,12 @@ class EventType(Resource[M]):
         return ClearableWebhooks(self._channel, self._scope)
 
 
-class TeamEventType(EventType[M]):
-    """One event type of a team."""
+class EventType(TeamEventType[M]):
+    """One event type of yours."""
+
+    @cached_property
+    def private_links(self) -> PrivateLinks[M]:
+        """Booking links that end by time or by use."""
+        from calcom_async.resources.private_links import PrivateLinks
+
+        return PrivateLinks(self._channel, self._scope)
