@@ -8,11 +8,11 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from aiohttp import web
 
-from calcom_async.sandbox import catalogue, seed, wire_json, world
+from calcom_async.sandbox import catalogue, example_world, seed, wire_json, world
 from calcom_async.sandbox.app import Application, Failure, SeenRequest
 from calcom_async.sandbox.backend import Backend, Names
 from calcom_async.sandbox.bookings_store import Bookings
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _STANDARD_LIMIT = RateLimit()
 
+World = Literal["default", "example"]
+_ACCOUNTS: Final[dict[World, dict[str, str]]] = {"default": {"default": "owner"}, "example": example_world.ACCOUNTS}
+"""The user of each account, by world."""
+
 
 class Sandbox:
     """A local Cal.com API v2 on loopback.
@@ -39,11 +43,12 @@ class Sandbox:
     ```
 
     `with Sandbox() as sandbox:` runs the server in a thread with a loop of its own. The default world is described in
-    `calcom_async.sandbox.world`.
+    `calcom_async.sandbox.world`, the one of `Sandbox(world="example")` in `calcom_async.sandbox.example_world`.
 
     Attributes:
-        api_key: the key of the user `owner`.
-        keys: a key for each user of the default world: `owner`, `member`, `outsider`.
+        api_key: the key of the user `owner`; in the example world that of Ada.
+        keys: a key for each user: `owner`, `member`, `outsider`; in the example world `ada`, `grace`, `mary`.
+        account_keys: the keys by account: `default`; in the example world `default`, `work` and `personal`.
         clock: the virtual clock.
     """
 
@@ -52,6 +57,7 @@ class Sandbox:
         *,
         bookings: int = 0,
         seed: int = 1,
+        world: World = "default",
         db: str = ":memory:",
         host: str = "127.0.0.1",
         port: int = 0,
@@ -66,6 +72,7 @@ class Sandbox:
         Args:
             bookings: how many bookings to seed, all visible to the owner.
             seed: the same seed and `now` give the same world.
+            world: `example` is a small world for examples, with three accounts and bookings of its own.
             db: a file that keeps the state; a file that already holds a world is taken as it is.
             host: the address to listen on.
             port: the port to listen on; 0 takes a free one.
@@ -73,13 +80,20 @@ class Sandbox:
                 2024-09-04).
             rate_limit: what each key may do; None for no limits and no rate headers.
             latency: seconds every answer takes.
-            now: where the virtual clock starts (ISO 8601 text or aware `datetime`); real time by default.
-            api_key: the owner's key, instead of a generated one.
+            now: where the virtual clock starts (ISO 8601 text or aware `datetime`); real time by default, and
+                2026-04-06T08:00:00Z in the example world.
+            api_key: the owner's key (Ada's in the example world), instead of a generated one.
         """
         if profile not in ("hosted", "self-hosted"):
             raise ValueError(f"profile must be 'hosted' or 'self-hosted', not {profile!r}")
-        self.clock = Clock(now)
+        if world not in _ACCOUNTS:
+            raise ValueError(f"world must be 'default' or 'example', not {world!r}")
+        if world == "example" and bookings:
+            raise ValueError("the example world has bookings of its own; leave bookings= out")
+        self.clock = Clock(example_world.STARTS if now is None and world == "example" else now)
         self.keys: dict[str, str] = {}
+        self.account_keys: dict[str, str] = {}
+        self._world: World = world
         self._bookings = bookings
         self._seed = seed
         self._db = db
@@ -101,8 +115,8 @@ class Sandbox:
 
     @property
     def api_key(self) -> str:
-        """The owner's key."""
-        return self.keys["owner"]
+        """The owner's key; Ada's in the example world."""
+        return self.account_keys["default"]
 
     @property
     def requests(self) -> Sequence[SeenRequest]:
@@ -272,16 +286,26 @@ class Sandbox:
             deliverer=Deliverer(),
         )
         if fresh:
-            self.keys = world.create(store, self._seed, self._owner_key)
+            self.keys = self._fill(backend)
             store.write_note("keys", wire_json.dumps(self.keys).decode())
-            if self._bookings:
-                seed.fill(backend, self._bookings, self._seed)
+            store.write_note("world", self._world)
             store.index()
         else:
             self.keys = wire_json.loads(store.note("keys") or "{}")
+        users = _ACCOUNTS["example" if store.note("world") == "example" else "default"]
+        self.account_keys = {account: self.keys[user] for account, user in users.items()}
         return Application(
             backend=backend,
             table=catalogue.table(),
             limiter=RateLimiter(self._rate_limit),
             latency=self._latency,
         )
+
+    def _fill(self, backend: Backend) -> dict[str, str]:
+        """Make the world; the keys, by user."""
+        if self._world == "example":
+            return example_world.create(backend, self._seed, self._owner_key)
+        keys = world.create(backend.store, self._seed, self._owner_key)
+        if self._bookings:
+            seed.fill(backend, self._bookings, self._seed)
+        return keys

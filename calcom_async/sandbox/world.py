@@ -139,6 +139,42 @@ def schedule_record(schedule_id: int, owner_id: int, name: str, time_zone: str) 
     }
 
 
+def user_record(user_id: int, username: str, name: str, email: str, time_zone: str, *, schedule_id: int) -> Record:
+    """A user as `/v2/me` shows one who has set nothing but the time zone."""
+    return {
+        "id": user_id,
+        "email": email,
+        "name": name,
+        "avatarUrl": None,
+        "bio": "",
+        "timeFormat": 12,
+        "defaultScheduleId": schedule_id,
+        "weekStart": "Sunday",
+        "timeZone": time_zone,
+        "username": username,
+        "locale": None,
+        "organizationId": None,
+    }
+
+
+def membership_record(membership_id: int, user_id: int, team_id: int, role: str) -> Record:
+    """An accepted membership."""
+    return {
+        "id": membership_id,
+        "userId": user_id,
+        "teamId": team_id,
+        "accepted": True,
+        "role": role,
+        "disableImpersonation": False,
+    }
+
+
+def give_key(store: Store, user_id: int, key: str) -> str:
+    """Let a user in with this key; the database keeps its digest only."""
+    store.keys.put({"id": key_digest(key), "userId": user_id, "expiresAt": None}, parent=user_id)
+    return key
+
+
 def create(store: Store, seed: int, owner_key: str | None) -> dict[str, str]:
     """Fill an empty database with the default world; the keys, by user."""
     keys: dict[str, str] = {}
@@ -147,47 +183,32 @@ def create(store: Store, seed: int, owner_key: str | None) -> dict[str, str]:
         for place, (user_id, username, name, email, time_zone) in enumerate(_USERS):
             schedule_id = 3001 + place
             users[user_id] = store.users.put(
-                {
-                    "id": user_id,
-                    "email": email,
-                    "name": name,
-                    "avatarUrl": None,
-                    "bio": "",
-                    "timeFormat": 12,
-                    "defaultScheduleId": schedule_id,
-                    "weekStart": "Sunday",
-                    "timeZone": time_zone,
-                    "username": username,
-                    "locale": None,
-                    "organizationId": None,
-                }
+                user_record(user_id, username, name, email, time_zone, schedule_id=schedule_id)
             )
             store.schedules.put(schedule_record(schedule_id, user_id, "Working hours", time_zone), parent=user_id)
             key = owner_key if username == "owner" and owner_key is not None else api_key(username, seed)
-            store.keys.put({"id": key_digest(key), "userId": user_id, "expiresAt": None}, parent=user_id)
-            keys[username] = key
+            keys[username] = give_key(store, user_id, key)
         for event_type_id, user_id, settings in _OWNED:
             record = event_type_wire.new(event_type_id, users[user_id], **settings)
             store.event_types.put(record, parent=f"user {user_id}")
         store.teams.put(team_record(TEAM, "Example Team", "example-team"))
         for membership_id, user_id, role in ((8001, OWNER, "OWNER"), (8002, MEMBER, "MEMBER")):
-            store.memberships.put(
-                {
-                    "id": membership_id,
-                    "userId": user_id,
-                    "teamId": TEAM,
-                    "accepted": True,
-                    "role": role,
-                    "disableImpersonation": False,
-                },
-                parent=TEAM,
-            )
+            store.memberships.put(membership_record(membership_id, user_id, TEAM, role), parent=TEAM)
         for event_type_id, title, slug, scheduling in _OF_TEAM:
-            record = event_type_wire.new(event_type_id, None, title=title, slug=slug, lengthInMinutes=30)
-            record["_"] = {
-                "teamId": TEAM,
-                "schedulingType": scheduling,
-                "hosts": [team_host(OWNER, scheduling), team_host(MEMBER, scheduling)],
-            }
+            hosts = (OWNER, MEMBER)
+            record = team_event_type(event_type_id, TEAM, title, slug, scheduling=scheduling, hosts=hosts)
             store.event_types.put(record, parent=f"team {TEAM}")
     return keys
+
+
+def team_event_type(
+    event_type_id: int, team_id: int, title: str, slug: str, *, scheduling: str, hosts: tuple[int, ...]
+) -> Record:
+    """A half hour that a team can be booked for."""
+    record = event_type_wire.new(event_type_id, None, title=title, slug=slug, lengthInMinutes=30)
+    record["_"] = {
+        "teamId": team_id,
+        "schedulingType": scheduling,
+        "hosts": [team_host(user_id, scheduling) for user_id in hosts],
+    }
+    return record
