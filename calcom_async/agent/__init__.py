@@ -1,0 +1,63 @@
+"""Cal.com for agents: a catalogue of tools with JSON Schema, and a toolkit that calls them.
+
+```python
+from calcom_async.agent import Toolkit
+
+async with Toolkit() as toolkit:
+    result = await toolkit.call("list_bookings", {"status": "confirmed", "limit": 10})
+    print(result.to_dict())
+```
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from calcom_async.agent.catalogue import CATALOGUE, UnknownToolError, find_tool
+    from calcom_async.agent.result import Meta, Result, ToolError
+    from calcom_async.agent.tool import Example, Parameter, Tool
+    from calcom_async.agent.toolkit import Question, Toolkit
+
+_HOMES = {
+    "CATALOGUE": "catalogue",
+    "Example": "tool",
+    "Meta": "result",
+    "Parameter": "tool",
+    "Question": "toolkit",
+    "Result": "result",
+    "Tool": "tool",
+    "ToolError": "result",
+    "Toolkit": "toolkit",
+    "UnknownToolError": "catalogue",
+    "find_tool": "catalogue",
+}
+
+__all__ = [
+    "CATALOGUE",
+    "Example",
+    "Meta",
+    "Parameter",
+    "Question",
+    "Result",
+    "Tool",
+    "ToolError",
+    "Toolkit",
+    "UnknownToolError",
+    "find_tool",
+]
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'calcom_async.agent' has no attribute {name!r}")
+        value = getattr(importlib.import_module(f"calcom_async.agent.{_HOMES[name]}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
