@@ -1,0 +1,180 @@
+"""Calls every method with every kind of argument, and keeps what it would send."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, get_args, get_origin, is_typeddict
+
+import attrs
+
+from calcom_async.contract.discovery import Method, client_on, discover, parameter_hints
+from calcom_async.contract.recording import Recorder, Sent
+from calcom_async.contract.samples import Samples, samples
+from calcom_async.core.paging import Pager, Position
+from calcom_async.core.request import Request
+
+__all__ = ["Call", "Survey", "Surveyed", "survey"]
+
+
+@attrs.frozen(kw_only=True)
+class Call:
+    """One call of a method, and what it sent.
+
+    Attributes:
+        arguments: What it was called with.
+        requests: What it sent; empty where the arguments were refused.
+        failure: Why nothing was sent.
+    """
+
+    arguments: Mapping[str, Any]
+    requests: tuple[Request, ...]
+    failure: Exception | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Surveyed:
+    """A method, and every call of it.
+
+    Attributes:
+        method: The method.
+        calls: What was tried.
+        idle: Parameters of which no value was taken.
+    """
+
+    method: Method
+    calls: tuple[Call, ...] = attrs.field(repr=False)
+    idle: tuple[str, ...] = ()
+
+    @property
+    def least(self) -> Call | None:
+        """The first call that sent anything, with no more arguments than needed."""
+        return next((call for call in self.calls if call.requests), None)
+
+    def failure_with(self, parameter: str = "") -> Exception | None:
+        """What the first call that failed, with this parameter, failed of."""
+        failures = (call.failure for call in self.calls if not parameter or parameter in call.arguments)
+        return next((failure for failure in failures if failure is not None), None)
+
+    @property
+    def requests(self) -> Iterator[Request]:
+        """Everything it sent."""
+        return (request for call in self.calls for request in call.requests)
+
+
+@attrs.frozen(kw_only=True)
+class Survey:
+    """What the package can send.
+
+    Attributes:
+        methods: Every method, with its calls.
+        recorder: The transport under all of them.
+    """
+
+    methods: tuple[Surveyed, ...]
+    recorder: Recorder
+
+
+def survey(only: Callable[[Method], bool] = lambda _: True) -> Survey:
+    """Call every method that the client offers, or those that are wanted; nothing leaves the process."""
+    recorder = Recorder()
+    methods = [method for method in discover(client_on(recorder)) if only(method)]
+    with asyncio.Runner() as runner:
+        surveyed = tuple(runner.run(_surveyed(method, recorder)) for method in methods)
+    return Survey(methods=surveyed, recorder=recorder)
+
+
+async def _surveyed(method: Method, recorder: Recorder) -> Surveyed:
+    required, optional = parameters(method.function)
+    calls: list[Call] = []
+
+    async def attempt(arguments: Mapping[str, Any]) -> bool:
+        call = await _call(method, recorder, arguments)
+        calls.append(call)
+        return bool(call.requests)
+
+    least = {name: values.minimal for name, values in required.items()}
+    everything = {name: values.full for name, values in (required | optional).items()}
+    if not await attempt(least):  # one of several has to be given
+        for name, values in optional.items():
+            if await attempt(least | {name: values.minimal}):
+                least |= {name: values.minimal}
+                break
+    await attempt(everything)
+    idle: list[str] = []
+    for name, values in (required | optional).items():
+        taken = False
+        for value in values.all:
+            if await attempt(least | {name: value}):
+                taken = True
+                continue
+            for companion, with_it in optional.items():  # goes only with another one
+                if companion != name and await attempt(least | {name: value, companion: with_it.full}):
+                    taken = True
+                    break
+        if not taken:
+            idle.append(name)
+    return Surveyed(method=method, calls=tuple(calls), idle=tuple(idle))
+
+
+async def _call(method: Method, recorder: Recorder, arguments: Mapping[str, Any]) -> Call:
+    recorder.requests.clear()
+    recorder.answer = None
+    failure: Exception | None = None
+    try:
+        made = method(**arguments)
+        if isinstance(made, Pager):
+            await _turn_pages(made)
+        else:
+            await made
+    except Sent:
+        pass
+    except Exception as error:  # noqa: BLE001 - whatever it is, the comparison tells of it
+        failure = error
+    return Call(arguments=arguments, requests=tuple(recorder.requests), failure=failure)
+
+
+async def _turn_pages(pager: Pager[Any]) -> None:
+    """Ask for the first page, and for one further on."""
+    positions = {
+        "offset": (Position(7),),
+        "limit-offset": (Position(7),),
+        "cursor": (Position(0, "text"),),
+        "none": (),
+    }[pager._listing.style]
+    for one in (pager, *(pager.resume(position) for position in positions)):
+        try:
+            await one.first()
+        except Sent:
+            continue
+
+
+def parameters(function: Callable[..., Any]) -> tuple[dict[str, Samples], dict[str, Samples]]:
+    """Values of the parameters that have to be given, and of those that may be.
+
+    Raises:
+        TypeError: a parameter's type that no value is known for.
+    """
+    hints = parameter_hints(function)
+    required: dict[str, Samples] = {}
+    optional: dict[str, Samples] = {}
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        hint = hints[parameter.name]
+        if parameter.kind is parameter.VAR_KEYWORD:
+            _unpack(hint, required, optional)
+        elif parameter.kind is not parameter.VAR_POSITIONAL:
+            into = required if parameter.default is parameter.empty else optional
+            into[parameter.name] = samples(hint, parameter.name)
+    return required, optional
+
+
+def _unpack(hint: Any, required: dict[str, Samples], optional: dict[str, Samples]) -> None:
+    """The parameters of `**settings: Unpack[Settings]`."""
+    import typing
+
+    settings = get_args(hint)[0] if get_origin(hint) is typing.Unpack else hint
+    if not is_typeddict(settings):
+        raise TypeError(f"no sample for **{hint}")
+    for name, of in typing.get_type_hints(settings).items():
+        (required if name in settings.__required_keys__ else optional)[name] = samples(of, name)
