@@ -253,6 +253,8 @@ class AsyncCalCom(_Client[Async]):
 
     Args:
         api_key: `cal_…`; by default from the environment variable `CALCOM_API_KEY`.
+        account: Name of an account of the [accounts file](../how-to/accounts.md), which brings key and base URL;
+            `default` is the default one, whatever it is called.
         base_url: By default `CALCOM_BASE_URL`, else https://api.cal.com/v2. Self-hosted: `https://host/api/v2`.
         anonymous: Call without a credential: only public operations (slots, booking) answer.
         timeout: Seconds for one try.
@@ -270,13 +272,14 @@ class AsyncCalCom(_Client[Async]):
         allow_insecure: Allow plain http to other machines than this one.
 
     Raises:
-        ConfigurationError: no key, or a base URL that can't work.
+        ConfigurationError: no key, no such account, or a base URL that can't work.
     """
 
     def __init__(
         self,
         api_key: str | None = None,
         *,
+        account: str | None = None,
         base_url: str | None = None,
         anonymous: bool = False,
         timeout: float = 60.0,
@@ -292,6 +295,10 @@ class AsyncCalCom(_Client[Async]):
         strict: bool = False,
         allow_insecure: bool = False,
     ) -> None:
+        if account is not None:
+            if anonymous:
+                raise ConfigurationError("account= and anonymous=True exclude each other")
+            api_key, base_url = _of_account(account, api_key, base_url)
         transport = Transport(
             base_url=checked_base_url(base_url or base_url_from_environment(), allow_insecure=allow_insecure),
             auth=_auth(api_key, anonymous=anonymous),
@@ -339,6 +346,7 @@ class CalCom(_Client[Blocking]):
         self,
         api_key: str | None = None,
         *,
+        account: str | None = None,
         base_url: str | None = None,
         anonymous: bool = False,
         timeout: float = 60.0,
@@ -355,6 +363,7 @@ class CalCom(_Client[Blocking]):
     ) -> None:
         twin = AsyncCalCom(
             api_key,
+            account=account,
             base_url=base_url,
             anonymous=anonymous,
             timeout=timeout,
@@ -385,6 +394,17 @@ class CalCom(_Client[Blocking]):
         """Close the connections and end the loop; may be called again."""
         if self._channel.runner is not None:
             self._channel.runner.close()
+
+
+def _of_account(name: str, api_key: str | None, base_url: str | None) -> tuple[str, str | None]:
+    """Key and base URL of an account."""
+    for argument, value in (("api_key", api_key), ("base_url", base_url)):
+        if value is not None:
+            raise ConfigurationError(f"account= and {argument}= exclude each other: the account brings both; drop one")
+    from calcom_async.accounts import read_accounts
+
+    found = read_accounts().get(name)
+    return found.api_key, found.base_url
 
 
 def _auth(api_key: str | None, *, anonymous: bool) -> Auth:

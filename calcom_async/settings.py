@@ -5,14 +5,34 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
+from typing import NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
 from calcom_async.errors import ConfigurationError
 
-__all__ = ["DEFAULT_BASE_URL", "api_key_from_environment", "base_url_from_environment", "checked_base_url", "origin"]
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "Hidden",
+    "api_key_from_environment",
+    "base_url_from_environment",
+    "checked_base_url",
+    "origin",
+]
 
 DEFAULT_BASE_URL = "https://api.cal.com/v2"
 """Cal.com itself; the European region is https://api.cal.eu/v2."""
+
+
+class Hidden(str):
+    """Text that never shows: not in a repr, so not in a traceback with locals or a debugger's dump of headers."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a credential can't be pickled")
 
 
 def api_key_from_environment(environment: Mapping[str, str] | None = None) -> str | None:

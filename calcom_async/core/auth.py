@@ -6,20 +6,9 @@ import hashlib
 from typing import NoReturn, Protocol, runtime_checkable
 
 from calcom_async.errors import ConfigurationError
+from calcom_async.settings import Hidden
 
 __all__ = ["ApiKey", "Auth", "Hidden", "NoAuth"]
-
-
-class Hidden(str):
-    """Text that never shows: not in a repr, so not in a traceback with locals or a debugger's dump of headers."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'***'"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a credential can't be pickled")
 
 
 @runtime_checkable
