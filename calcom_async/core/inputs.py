@@ -17,7 +17,7 @@ from calcom_async.core.records import _TAGGED, Input, Record, Unknown, wire_name
 from calcom_async.core.unset import UNSET, Disabled, Unset
 from calcom_async.errors import InvalidRequestError
 
-__all__ = ["Instant", "fields", "instant", "joined", "part", "parts", "query_pairs"]
+__all__ = ["Instant", "check_names", "checked_fields", "fields", "instant", "joined", "part", "parts", "query_pairs"]
 
 Instant: TypeAlias = datetime | str
 """An aware datetime, or ISO 8601 text with an offset such as `2026-12-01T09:00:00Z`."""
@@ -61,6 +61,31 @@ def fields(**arguments: Any) -> dict[str, Any]:
         InvalidRequestError: a naive datetime, NaN, or a type that JSON does not know.
     """
     return {wire_name(name.rstrip("_")): _wire(value, name) for name, value in arguments.items() if value is not UNSET}
+
+
+def checked_fields(given: Mapping[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    """`fields` of keyword arguments that a `TypedDict` names: Python lets any name through.
+
+    Raises:
+        InvalidRequestError: an argument that does not exist, or as `fields`.
+    """
+    check_names(given, known)
+    return fields(**given)
+
+
+def check_names(given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse an argument that does not exist, with the one that may be meant.
+
+    Raises:
+        InvalidRequestError: an argument that does not exist.
+    """
+    names = set(known)
+    for name in given:
+        if name not in names:
+            close = difflib.get_close_matches(name, names, n=1)
+            raise InvalidRequestError(
+                f"{name}: there is no such argument" + (f"; did you mean {close[0]}?" if close else "")
+            )
 
 
 def joined(values: Iterable[Any] | str | int | Unset, name: str = "values") -> str | Unset:

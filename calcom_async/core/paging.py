@@ -52,8 +52,8 @@ class Pagination:
     @classmethod
     def read(cls, envelope: Any) -> Pagination:
         """By shape: the offset block has `totalItems`/`hasNextPage`, the cursor block `nextCursor`/`hasMore`."""
-        block = envelope.get("pagination") if isinstance(envelope, dict) else None
-        if not isinstance(block, dict):
+        block = _pagination_block(envelope)
+        if block is None:
             return cls()
         cursor = block.get("nextCursor")
         total = block.get("totalItems")
@@ -66,6 +66,18 @@ class Pagination:
             next_cursor=str(cursor) if isinstance(cursor, str | int) and cursor != "" else None,
             raw=block,
         )
+
+
+def _pagination_block(envelope: Any) -> dict[str, Any] | None:
+    """Where an answer says it: beside the data (histories of synchronisations: under `meta`), or within."""
+    if not isinstance(envelope, dict):
+        return None
+    found = [envelope.get("pagination"), envelope.get("meta")]
+    data = envelope.get("data")
+    if isinstance(data, dict):
+        within = {key: data[key] for key in ("nextCursor", "hasMore") if key in data}
+        found += [data.get("pagination"), within or None]
+    return next((block for block in found if isinstance(block, dict)), None)
 
 
 def next_position(here: Position, got: int, asked: int, pagination: Pagination, style: Style) -> Position | None:

@@ -6,21 +6,29 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # each module says in its `__all__` what is public
+    from calcom_async.models.attributes import *
     from calcom_async.models.booking_field_inputs import *
     from calcom_async.models.booking_fields import *
     from calcom_async.models.booking_inputs import *
     from calcom_async.models.booking_limits import *
     from calcom_async.models.booking_locations import *
     from calcom_async.models.booking_meetings import *
+    from calcom_async.models.booking_reports import *
     from calcom_async.models.bookings import *
     from calcom_async.models.conferencing import *
+    from calcom_async.models.delegation_credentials import *
     from calcom_async.models.event_type_inputs import *
     from calcom_async.models.event_type_locations import *
     from calcom_async.models.event_type_settings import *
     from calcom_async.models.event_types import *
+    from calcom_async.models.managed_organizations import *
     from calcom_async.models.me import *
     from calcom_async.models.memberships import *
+    from calcom_async.models.organization_users import *
+    from calcom_async.models.out_of_office import *
     from calcom_async.models.private_links import *
+    from calcom_async.models.roles import *
+    from calcom_async.models.routing_forms import *
     from calcom_async.models.routing_traces import *
     from calcom_async.models.schedules import *
     from calcom_async.models.slots import *
@@ -28,8 +36,15 @@ if TYPE_CHECKING:  # each module says in its `__all__` what is public
     from calcom_async.models.teams import *
     from calcom_async.models.verified_resources import *
     from calcom_async.models.webhooks import *
+    from calcom_async.models.workflows import *
 
 _FAMILIES = {
+    "attributes": (
+        "AssignedAttributeOption Attribute AttributeActor AttributeAssignment AttributeChange "
+        "AttributeHistoryEntry AttributeInShort AttributeMapping AttributeOption AttributeRuleEvaluation "
+        "AttributeSyncRun AttributeSyncStatus AttributeTeamChange AttributeType AttributeValue "
+        "NewAttributeOption"
+    ),
     "booking_field_inputs": (
         "BookingFieldInput NewBookingField NewClassicField NewCustomField NewDefaultField NewEmailField "
         "NewLocationField NewNameField NewSplitNameField"
@@ -47,11 +62,18 @@ _FAMILIES = {
     "booking_meetings": (
         "BookingReference BookingReferenceType CalendarLink ConferencingParticipant ConferencingSession Recording"
     ),
+    "booking_reports": (
+        "BlockedBooking BookingReportReason MemberBookingFilters OrganizationBookingFilters ReportedBooking"
+    ),
     "bookings": (
         "Attendee Booking BookingEventType BookingFilter BookingHost BookingStatus ReassignedBooking "
         "ReassignedHost SortOrder"
     ),
     "conferencing": "ConferencingApp ConferencingAuthorization DefaultConferencingApp UserConferencingApp",
+    "delegation_credentials": (
+        "DelegationCredential DelegationSecret GoogleServiceAccountKey MicrosoftServiceAccountKey "
+        "ServiceAccountKey WorkspacePlatform"
+    ),
     "event_type_inputs": (
         "EventTypeChanges EventTypeSettings NewBookerActiveBookingsLimit NewBookerLayouts "
         "NewBookingLimitsCount NewBookingLimitsDuration NewBookingWindow NewBusinessDaysWindow "
@@ -80,9 +102,19 @@ _FAMILIES = {
         "DeletedEventType EventType EventTypeHost EventTypeTeam EventTypeUser HostPriority PhoneCall "
         "SchedulingType TeamEventType"
     ),
+    "managed_organizations": "ManagedOrganization",
     "me": "Profile ProfileOrganization",
-    "memberships": "Membership MembershipRole MembershipUser",
+    "memberships": (
+        "MemberAttribute MemberAttributeOption Membership MembershipRole MembershipUser OrganizationMembership"
+    ),
+    "organization_users": "OrganizationProfile OrganizationUser OrganizationUserChanges OrganizationUserSettings",
+    "out_of_office": "OutOfOfficeEntry OutOfOfficeReason",
     "private_links": "DeletedPrivateLink PrivateLink",
+    "roles": "Role RoleType",
+    "routing_forms": (
+        "OrganizationRoutingFormFilters ResponseRouting RoutedResponse RoutedSlots RoutingForm "
+        "RoutingFormFilters RoutingFormResponse RoutingSlotOptions"
+    ),
     "routing_traces": (
         "RoutingTrace RoutingTraceForm RoutingTraceFormResponse RoutingTraceFormSubmission RoutingTraceGroup "
         "RoutingTraceStep"
@@ -93,9 +125,16 @@ _FAMILIES = {
     ),
     "slots": "Slot SlotReservation SlotsByDay",
     "stripe": "StripeAuthorization",
-    "teams": "CreatedTeam PendingTeam Team TeamInvite",
+    "teams": "CreatedTeam OwnTeam PendingTeam Team TeamChanges TeamInvite TeamSettings",
     "verified_resources": "VerifiedEmail VerifiedPhone",
     "webhooks": "Webhook WebhookTimeUnit WebhookTrigger WebhookVersion",
+    "workflows": (
+        "KeptPathsStep NewEmailStep NewPhoneStep NewRoutingFormActivation NewWorkflowActivation "
+        "NewWorkflowMessage NewWorkflowOffset NewWorkflowTrigger Workflow WorkflowAction WorkflowActivation "
+        "WorkflowActivationInput WorkflowMessage WorkflowOffset WorkflowPath WorkflowRecipient WorkflowStep "
+        "WorkflowStepInput WorkflowTemplate WorkflowTrigger WorkflowTriggerInput WorkflowTriggerType "
+        "WorkflowUnit"
+    ),
 }
 _HOMES = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 

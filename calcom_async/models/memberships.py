@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from calcom_async.core.records import Record, record
 
-__all__ = ["Membership", "MembershipRole", "MembershipUser"]
+__all__ = [
+    "MemberAttribute",
+    "MemberAttributeOption",
+    "Membership",
+    "MembershipRole",
+    "MembershipUser",
+    "OrganizationMembership",
+]
 
 
 class MembershipRole(StrEnum):
@@ -55,3 +63,45 @@ class Membership(Record):
     """Whether admins can't act as this member."""
     user: MembershipUser | None = None
     """Who the member is."""
+
+
+@record
+class MemberAttributeOption(Record):
+    """One of the options that a member has of an attribute."""
+
+    option_id: str | None = None
+    """The option's id."""
+    option: str | None = None
+    """Its value."""
+
+
+@record
+class MemberAttribute(Record):
+    """What a member has of an attribute of the organization."""
+
+    id: str
+    """The attribute's id."""
+    name: str | None = None
+    """Its name."""
+    type: str | None = None
+    """Its kind."""
+    option: str | float | None = None
+    """The value, a number for attributes of numbers; missing where several are possible."""
+    option_id: str | None = None
+    """The id of the value; likewise."""
+    options: tuple[MemberAttributeOption, ...] = ()
+    """The values, where several are possible."""
+
+
+@record
+class OrganizationMembership(Membership):
+    """That a user belongs to an organization."""
+
+    attributes: tuple[MemberAttribute, ...] = ()
+    """The member's attributes."""
+    custom_role_id: str | None = None
+    """The id of the role, also of a system role such as `owner_role` (undocumented)."""
+    created_at: datetime | None = None
+    """When the membership was made (undocumented)."""
+    updated_at: datetime | None = None
+    """When it was changed last (undocumented)."""

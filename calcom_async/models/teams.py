@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypedDict
 
 from calcom_async.core.records import Record, record, secret
 
-__all__ = ["CreatedTeam", "PendingTeam", "Team", "TeamInvite"]
+__all__ = ["CreatedTeam", "OwnTeam", "PendingTeam", "Team", "TeamChanges", "TeamInvite", "TeamSettings"]
 
 
 @record
@@ -59,6 +59,16 @@ class Team(Record):
 
 
 @record
+class OwnTeam(Team):
+    """A team of an organization that you belong to, and what you are in it (both undocumented)."""
+
+    accepted: bool | None = None
+    """Whether you accepted."""
+    role: str | None = None
+    """Your role: `OWNER`, `ADMIN` or `MEMBER`."""
+
+
+@record
 class PendingTeam(Record):
     """A team that Cal.com makes as soon as it is paid for."""
 
@@ -82,3 +92,53 @@ class TeamInvite(Record):
     """The token of the invitation."""
     invite_link: str | None = secret()
     """The link to send; it carries the token."""
+
+
+class TeamSettings(TypedDict, total=False):
+    """What a team can be made with; what is not given keeps Cal.com's default, or stays as it is."""
+
+    slug: str
+    """Its part of booking links, such as `support-eu`; made from the name by default."""
+    logo_url: str
+    """Its logo."""
+    cal_video_logo: str
+    """Its logo in Cal Video rooms."""
+    app_logo: str
+    """Its logo in the web app."""
+    app_icon_logo: str
+    """Its icon in the web app."""
+    bio: str
+    """What its page says about it."""
+    hide_branding: bool
+    """Whether Cal.com's name is left out of its pages."""
+    is_private: bool
+    """Whether its members are hidden."""
+    hide_book_a_team_member: bool
+    """Whether its page offers no booking of single members."""
+    metadata: Mapping[str, Any]
+    """Your own data: up to 50 keys of 40 characters; texts (up to 500 characters), numbers, booleans."""
+    theme: str
+    """`light` or `dark`."""
+    brand_color: str
+    """Colour on a light background, such as `#292929`."""
+    dark_brand_color: str
+    """Colour on a dark background."""
+    banner_url: str
+    """Its banner."""
+    time_format: int
+    """12 or 24 hours."""
+    time_zone: str
+    """Its time zone; `Europe/London` by default. Its default schedule is Monday to Friday, 9 to 5."""
+    week_start: str
+    """First day of the week; `Sunday` by default."""
+
+
+class TeamChanges(TeamSettings, total=False):
+    """What of a team can be changed."""
+
+    name: str
+    """Its name. Self-hosted servers refuse an update without it."""
+    booking_limits: str
+    """Limits of bookings, as the text that Cal.com keeps them in."""
+    include_managed_events_in_limits: bool
+    """Whether bookings of managed event types count towards the limits."""

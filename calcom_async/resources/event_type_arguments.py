@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 
-from calcom_async.core.inputs import fields, part, parts
+from calcom_async.core.inputs import check_names, fields, part, parts
 from calcom_async.core.records import Record
 from calcom_async.core.unset import UNSET, Disabled
 from calcom_async.errors import InvalidRequestError
@@ -94,13 +93,9 @@ def event_type_body(given: Mapping[str, Any], arguments: Arguments) -> dict[str,
     Raises:
         InvalidRequestError: an argument that does not exist, or a nested part that is not what it should be.
     """
+    check_names(given, arguments.known)
     wire: dict[str, Any] = {}
     for name, value in given.items():
-        if name not in arguments.known:
-            close = difflib.get_close_matches(name, arguments.known, n=1)
-            raise InvalidRequestError(
-                f"{name}: there is no such argument" + (f"; did you mean {close[0]}?" if close else "")
-            )
         wire.update(_wire_field(name, value))
     return wire
 

@@ -23,7 +23,7 @@ from calcom_async.resources.event_type_arguments import (
 )
 from calcom_async.resources.resource import Listing, Resource, operation, paginated
 
-__all__ = ["EventTypes", "TeamEventTypes"]
+__all__ = ["EventTypes", "OrganizationEventTypes", "TeamEventTypes"]
 
 M = TypeVar("M", covariant=True)
 Order = Literal["asc", "desc"]
@@ -307,6 +307,25 @@ class TeamEventTypes(Resource[M]):
         return await self._post(
             "/event-types/{eventTypeId}/create-phone-call", event_type_id, body=body, into=PhoneCall
         )
+
+
+class OrganizationEventTypes(Resource[M]):
+    """The event types of all teams of an organization."""
+
+    versions = BOTH
+
+    @paginated
+    def list(self, *, sort_created_at: Order | Unset = UNSET, page_size: int = 250) -> Listing[TeamEventType]:
+        """Every event type of every team. Self-hosted servers of 2025 answer 500.
+
+        `GET {organization}/teams/event-types`, organization admin, OAuth scope `ORG_EVENT_TYPE_READ`.
+
+        Args:
+            sort_created_at: By date of creation. Without it the order is undefined.
+            page_size: Event types to ask for at once, 1 to 250.
+        """
+        query = fields(sort_created_at=sort_created_at)
+        return self._list("/teams/event-types", TeamEventType, query=query, page_size=page_size)
 
 
 def with_children(data: Any) -> Any:

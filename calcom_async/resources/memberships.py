@@ -1,63 +1,92 @@
-"""Memberships of a team."""
+"""Memberships of a team, of an organization's team, or of an organization."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from calcom_async.core.inputs import fields
 from calcom_async.core.unset import UNSET, Unset
-from calcom_async.models.memberships import Membership, MembershipRole
+from calcom_async.errors import InvalidRequestError
+from calcom_async.models.memberships import Membership, MembershipRole, OrganizationMembership
 from calcom_async.resources.resource import Listing, Resource, operation, paginated
 
-__all__ = ["Memberships"]
+__all__ = ["Memberships", "OrganizationMemberships", "OrganizationTeamMemberships"]
 
 M = TypeVar("M", covariant=True)
+R = TypeVar("R", bound=Membership)
 
 
-class Memberships(Resource[M]):
-    """Who belongs to a team, and as what."""
-
-    @paginated
-    def list(self, *, emails: Sequence[str] | Unset = UNSET, page_size: int = 250) -> Listing[Membership]:
-        """Every membership of the team.
-
-        `GET {team}/memberships`, OAuth scope `TEAM_MEMBERSHIP_READ`.
-
-        Args:
-            emails: Only the members with these addresses, at most 20. They are sent one by one: a comma-joined list,
-                as the document says, is refused by servers.
-            page_size: Memberships to ask for at once, 1 to 250.
-        """
-        return self._list("/memberships", Membership, query=fields(emails=emails), page_size=page_size)
+class _Memberships(Resource[M], Generic[M, R]):
+    record: type[R]
 
     @operation
-    async def get(self, membership_id: int) -> Membership:
+    async def get(self, membership_id: int) -> R:
         """One membership.
 
-        `GET {team}/memberships/{membershipId}`, OAuth scope `TEAM_MEMBERSHIP_READ`.
+        `GET {scope}/memberships/{membershipId}`
 
         Raises:
-            NotFoundError: the team has none with this id.
+            NotFoundError: there is none with this id here.
         """
-        return await self._get("/memberships/{membershipId}", membership_id, into=Membership)
+        return await self._get("/memberships/{membershipId}", membership_id, into=self.record)
+
+    @operation
+    async def update(
+        self,
+        membership_id: int,
+        *,
+        role: MembershipRole | str | Unset = UNSET,
+        accepted: bool | Unset = UNSET,
+        disable_impersonation: bool | Unset = UNSET,
+    ) -> R:
+        """Change what is given, and leave the rest.
+
+        `PATCH {scope}/memberships/{membershipId}`
+
+        Args:
+            membership_id: Which one.
+            role: What the member may do.
+            accepted: Whether the member belongs; False invites only.
+            disable_impersonation: Whether admins can't act as this member.
+
+        Raises:
+            NotFoundError: there is none with this id here.
+        """
+        body = fields(role=role, accepted=accepted, disable_impersonation=disable_impersonation)
+        return await self._patch("/memberships/{membershipId}", membership_id, body=body, into=self.record)
+
+    @operation
+    async def delete(self, membership_id: int) -> R:
+        """Remove a member and return the membership as it was.
+
+        `DELETE {scope}/memberships/{membershipId}`
+
+        Raises:
+            NotFoundError: there is none with this id here; nothing was changed.
+        """
+        return await self._delete("/memberships/{membershipId}", membership_id, into=self.record)
+
+
+class _TeamMemberships(_Memberships[M, Membership]):
+    record = Membership
 
     @operation
     async def create(
         self,
         *,
         user_id: int,
-        role: MembershipRole | str | Unset = UNSET,
+        role: MembershipRole | str = MembershipRole.MEMBER,
         accepted: bool | Unset = UNSET,
         disable_impersonation: bool | Unset = UNSET,
     ) -> Membership:
         """Make a user a member of the team.
 
-        `POST {team}/memberships`, OAuth scope `TEAM_MEMBERSHIP_WRITE`.
+        `POST {team}/memberships`
 
         Args:
             user_id: Who.
-            role: What the member may do; `MEMBER` by default.
+            role: What the member may do.
             accepted: Whether the member belongs at once; False invites only. Say it: the document's default is False,
                 servers take True.
             disable_impersonation: Whether admins can't act as this member; False by default.
@@ -69,38 +98,82 @@ class Memberships(Resource[M]):
         body = fields(user_id=user_id, role=role, accepted=accepted, disable_impersonation=disable_impersonation)
         return await self._post("/memberships", body=body, into=Membership)
 
-    @operation
-    async def update(
-        self,
-        membership_id: int,
-        *,
-        role: MembershipRole | str | Unset = UNSET,
-        accepted: bool | Unset = UNSET,
-        disable_impersonation: bool | Unset = UNSET,
-    ) -> Membership:
-        """Change what is given, and leave the rest.
 
-        `PATCH {team}/memberships/{membershipId}`, OAuth scope `TEAM_MEMBERSHIP_WRITE`.
+class Memberships(_TeamMemberships[M]):
+    """Who belongs to a team, and as what.
+
+    Team admin, OAuth scopes `TEAM_MEMBERSHIP_READ` and `TEAM_MEMBERSHIP_WRITE`.
+    """
+
+    @paginated
+    def list(self, *, emails: Sequence[str] | Unset = UNSET, page_size: int = 250) -> Listing[Membership]:
+        """Every membership of the team.
+
+        `GET {team}/memberships`
 
         Args:
-            membership_id: Which one.
-            role: What the member may do.
-            accepted: Whether the member belongs; False invites only.
-            disable_impersonation: Whether admins can't act as this member.
-
-        Raises:
-            NotFoundError: the team has none with this id.
+            emails: Only the members with these addresses, at most 20. They are sent one by one: a comma-joined list,
+                as the document says, is refused by servers.
+            page_size: Memberships to ask for at once, 1 to 250.
         """
-        body = fields(role=role, accepted=accepted, disable_impersonation=disable_impersonation)
-        return await self._patch("/memberships/{membershipId}", membership_id, body=body, into=Membership)
+        return self._list("/memberships", Membership, query=fields(emails=emails), page_size=page_size)
+
+
+class OrganizationTeamMemberships(_TeamMemberships[M]):
+    """Who belongs to a team of an organization, and as what; role and scopes as `Memberships`."""
+
+    @paginated
+    def list(self, *, page_size: int = 250) -> Listing[Membership]:
+        """Every membership of the team.
+
+        `GET {team}/memberships`
+        """
+        return self._list("/memberships", Membership, page_size=page_size)
+
+
+class OrganizationMemberships(_Memberships[M, OrganizationMembership]):
+    """Who belongs to an organization, as what, and with which attributes.
+
+    Organization admin, OAuth scopes `ORG_MEMBERSHIP_READ` and `ORG_MEMBERSHIP_WRITE`.
+    """
+
+    record = OrganizationMembership
+
+    @paginated
+    def list(self, *, page_size: int = 250) -> Listing[OrganizationMembership]:
+        """Every membership of the organization; the document says one object, servers answer a list.
+
+        `GET {organization}/memberships`
+        """
+        return self._list("/memberships", OrganizationMembership, page_size=page_size)
 
     @operation
-    async def delete(self, membership_id: int) -> Membership:
-        """Remove a member from the team and return the membership as it was.
+    async def create(
+        self,
+        *,
+        user_id: int | Unset = UNSET,
+        email: str | Unset = UNSET,
+        role: MembershipRole | str = MembershipRole.MEMBER,
+        accepted: bool | Unset = UNSET,
+        disable_impersonation: bool | Unset = UNSET,
+    ) -> OrganizationMembership:
+        """Make a user a member, or change the membership of one who is; an e-mail address invites.
 
-        `DELETE {team}/memberships/{membershipId}`, OAuth scope `TEAM_MEMBERSHIP_WRITE`.
+        `POST {organization}/memberships`
+
+        Args:
+            user_id: Who; or else `email`.
+            email: The address of somebody with an account. Self-hosted servers know `user_id` only.
+            role: What the member may do; managed users may be `MEMBER` only.
+            accepted: With `user_id`: whether the member belongs at once; False by default.
+            disable_impersonation: With `user_id`: whether admins can't act as this member; False by default.
 
         Raises:
-            NotFoundError: the team has none with this id; nothing was changed.
+            InvalidRequestError: both a user and an address, or neither.
         """
-        return await self._delete("/memberships/{membershipId}", membership_id, into=Membership)
+        if (user_id is UNSET) == (email is UNSET):
+            raise InvalidRequestError("user_id or email: one of them says who is to be a member")
+        body = fields(
+            user_id=user_id, email=email, role=role, accepted=accepted, disable_impersonation=disable_impersonation
+        )
+        return await self._post("/memberships", body=body, into=OrganizationMembership)

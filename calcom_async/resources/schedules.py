@@ -16,7 +16,7 @@ from calcom_async.models.schedules import (
 )
 from calcom_async.resources.resource import Listing, Resource, operation, paginated
 
-__all__ = ["Schedules", "TeamSchedules", "UserSchedules"]
+__all__ = ["OrganizationTeamSchedules", "Schedules", "TeamMemberSchedules", "TeamSchedules", "UserSchedules"]
 
 M = TypeVar("M", covariant=True)
 
@@ -150,7 +150,7 @@ class Schedules(UserSchedules[M]):
 
 
 class TeamSchedules(Resource[M]):
-    """The schedules of everybody in a team."""
+    """The schedules of everybody in a team, or in an organization."""
 
     versions = ("2024-06-11",)
 
@@ -158,9 +158,37 @@ class TeamSchedules(Resource[M]):
     def list(self, *, page_size: int = 250) -> Listing[Schedule]:
         """Every schedule of every member; `owner_id` says whose it is.
 
-        `GET {team}/schedules`, OAuth scope `TEAM_SCHEDULE_READ`.
+        `GET {scope}/schedules`, OAuth scope `TEAM_SCHEDULE_READ`; of an organization its admin, `ORG_SCHEDULE_READ`.
 
         Args:
             page_size: Schedules to ask for at once, 1 to 250.
         """
         return self._list("/schedules", Schedule, page_size=page_size)
+
+
+class OrganizationTeamSchedules(Resource[M]):
+    """The schedules of everybody in a team of an organization."""
+
+    versions = ("2024-06-11",)
+
+    @paginated
+    def list(self, *, event_type_id: int | Unset = UNSET, page_size: int = 250) -> Listing[Schedule]:
+        """Every schedule of every member, or those that an event type uses.
+
+        `GET {team}/schedules`, team admin, OAuth scope `TEAM_SCHEDULE_READ`.
+        """
+        return self._list("/schedules", Schedule, query=fields(event_type_id=event_type_id), page_size=page_size)
+
+
+class TeamMemberSchedules(Resource[M]):
+    """The schedules of a member of an organization's team."""
+
+    versions = ("2024-06-11",)
+
+    @paginated
+    def list(self, *, event_type_id: int | Unset = UNSET) -> Listing[Schedule]:
+        """Every schedule of the member, or those that an event type uses; not paged.
+
+        `GET {team}/users/{userId}/schedules`, team admin, OAuth scope `TEAM_SCHEDULE_READ`.
+        """
+        return self._list("/schedules", Schedule, query=fields(event_type_id=event_type_id), style="none")

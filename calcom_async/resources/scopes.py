@@ -12,19 +12,21 @@ if TYPE_CHECKING:
     from calcom_async.resources.bookings import TeamBookings
     from calcom_async.resources.event_types import TeamEventTypes
     from calcom_async.resources.memberships import Memberships
+    from calcom_async.resources.out_of_office import OutOfOffice
     from calcom_async.resources.private_links import PrivateLinks
+    from calcom_async.resources.routing_forms import TeamRoutingForms
     from calcom_async.resources.schedules import TeamSchedules
     from calcom_async.resources.teams import TeamInvites
     from calcom_async.resources.verified_resources import VerifiedResources
     from calcom_async.resources.webhooks import ClearableWebhooks
 
-__all__ = ["EventType", "Team", "TeamEventType"]
+__all__ = ["EventType", "Team", "TeamEventType", "TeamScope", "TeamUser"]
 
 M = TypeVar("M", covariant=True)
 
 
-class Team(Resource[M]):
-    """One team. Making it asks nothing of Cal.com.
+class TeamScope(Resource[M]):
+    """What every team has, of an organization or not.
 
     Args:
         channel: How to send.
@@ -37,6 +39,31 @@ class Team(Resource[M]):
 
     def __init__(self, channel: Channel, team_id: int, scope: Scope = Scope()) -> None:  # noqa: B008 - a value
         super().__init__(channel, scope.inside("/teams/{teamId}", team_id))
+
+    @cached_property
+    def event_types(self) -> TeamEventTypes[M]:
+        """The team's event types."""
+        from calcom_async.resources.event_types import TeamEventTypes
+
+        return TeamEventTypes(self._channel, self._scope)
+
+    @cached_property
+    def invites(self) -> TeamInvites[M]:
+        """Invitations to the team."""
+        from calcom_async.resources.teams import TeamInvites
+
+        return TeamInvites(self._channel, self._scope)
+
+    @cached_property
+    def verified_resources(self) -> VerifiedResources[M]:
+        """E-mail addresses and phone numbers that the team has proved to be its own."""
+        from calcom_async.resources.verified_resources import VerifiedResources
+
+        return VerifiedResources(self._channel, self._scope)
+
+
+class Team(TeamScope[M]):
+    """One team. Making it asks nothing of Cal.com; see `OrganizationTeam` for one of an organization."""
 
     @cached_property
     def bookings(self) -> TeamBookings[M]:
@@ -53,13 +80,6 @@ class Team(Resource[M]):
         return Memberships(self._channel, self._scope)
 
     @cached_property
-    def event_types(self) -> TeamEventTypes[M]:
-        """The team's event types."""
-        from calcom_async.resources.event_types import TeamEventTypes
-
-        return TeamEventTypes(self._channel, self._scope)
-
-    @cached_property
     def schedules(self) -> TeamSchedules[M]:
         """The schedules of everybody in the team."""
         from calcom_async.resources.schedules import TeamSchedules
@@ -67,18 +87,11 @@ class Team(Resource[M]):
         return TeamSchedules(self._channel, self._scope)
 
     @cached_property
-    def invites(self) -> TeamInvites[M]:
-        """Invitations to the team."""
-        from calcom_async.resources.teams import TeamInvites
+    def routing_forms(self) -> TeamRoutingForms[M]:
+        """Responses to routing forms."""
+        from calcom_async.resources.routing_forms import TeamRoutingForms
 
-        return TeamInvites(self._channel, self._scope)
-
-    @cached_property
-    def verified_resources(self) -> VerifiedResources[M]:
-        """E-mail addresses and phone numbers that the team has proved to be its own."""
-        from calcom_async.resources.verified_resources import VerifiedResources
-
-        return VerifiedResources(self._channel, self._scope)
+        return TeamRoutingForms(self._channel, self._scope)
 
     def event_type(self, event_type_id: int) -> TeamEventType[M]:
         """One event type of the team: its webhooks.
@@ -87,6 +100,25 @@ class Team(Resource[M]):
             InvalidRequestError: the id is empty or can't be part of a path.
         """
         return TeamEventType(self._channel, event_type_id, self._scope)
+
+    def user(self, user_id: int) -> TeamUser[M]:
+        """One member of the team: when they are out of office.
+
+        Raises:
+            InvalidRequestError: the id is empty or can't be part of a path.
+        """
+        return TeamUser(self._channel, self._scope.inside("/users/{userId}", user_id))
+
+
+class TeamUser(Resource[M]):
+    """One member of a team."""
+
+    @cached_property
+    def ooo(self) -> OutOfOffice[M]:
+        """When they are out of office."""
+        from calcom_async.resources.out_of_office import OutOfOffice
+
+        return OutOfOffice(self._channel, self._scope)
 
 
 class _OneEventType(Resource[M]):

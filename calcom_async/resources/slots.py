@@ -12,7 +12,7 @@ from calcom_async.errors import InvalidRequestError
 from calcom_async.models.slots import Slot, SlotReservation, SlotsByDay
 from calcom_async.resources.resource import Resource, operation
 
-__all__ = ["Slots"]
+__all__ = ["Slots", "day_or_instant"]
 
 M = TypeVar("M", covariant=True)
 
@@ -66,7 +66,7 @@ class Slots(Resource[M]):
             BadRequestError: the arguments don't fit together.
         """
         query = fields(
-            start=_day_or_instant(start, "start"), end=_day_or_instant(end, "end"),
+            start=day_or_instant(start, "start"), end=day_or_instant(end, "end"),
             event_type_id=event_type_id, event_type_slug=event_type_slug, username=username, team_slug=team_slug,
             usernames=joined(usernames, "usernames"), organization_slug=organization_slug, time_zone=time_zone,
             duration=duration, format=format, booking_uid_to_reschedule=booking_uid_to_reschedule,
@@ -159,7 +159,7 @@ def _reservation(
     )  # fmt: skip
 
 
-def _day_or_instant(value: date | Instant, name: str) -> Any:
+def day_or_instant(value: date | Instant, name: str) -> Any:
     """The wire form of a day, or of an instant.
 
     Raises:

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
+from calcom_async import models
 from calcom_async.core.codec import _wire_names
 from calcom_async.models import booking_field_inputs as bfi
 from calcom_async.models import booking_fields as bf
@@ -186,7 +187,7 @@ def accepted(method: Any) -> set[str]:
     names = {name for name in inspect.signature(method).parameters if name not in {"self", "settings", "changes"}}
     for name, hint in inspect.get_annotations(method).items():
         if name in {"settings", "changes"}:
-            names |= set(getattr(eti, hint.partition("[")[2].rstrip("]")).__annotations__)
+            names |= set(getattr(models, hint.partition("[")[2].rstrip("]")).__annotations__)
     names -= {"event_type_id", "schedule_id", "team_id", "membership_id", "webhook_id"} & set(
         list(inspect.signature(method).parameters)[:2]
     )
