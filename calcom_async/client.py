@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from calcom_async.resources.conferencing import Conferencing
     from calcom_async.resources.event_types import EventTypes
     from calcom_async.resources.me import Me
+    from calcom_async.resources.organization import Organization
+    from calcom_async.resources.out_of_office import OutOfOffice
+    from calcom_async.resources.routing_forms import RoutingForms
     from calcom_async.resources.schedules import Schedules
     from calcom_async.resources.scopes import EventType, Team
     from calcom_async.resources.slots import Slots
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from calcom_async.resources.teams import Teams
     from calcom_async.resources.verified_resources import VerifiedResources
     from calcom_async.resources.webhooks import Webhooks
+    from calcom_async.resources.workflows import Workflows
 
 __all__ = ["AsyncCalCom", "CalCom"]
 
@@ -123,6 +127,38 @@ class _Client(Resource[M]):
         from calcom_async.resources.verified_resources import VerifiedResources
 
         return VerifiedResources(self._channel)
+
+    @cached_property
+    def ooo(self) -> OutOfOffice[M]:
+        """When you are out of office."""
+        from calcom_async.resources.out_of_office import OutOfOffice
+        from calcom_async.resources.resource import Scope
+
+        return OutOfOffice(self._channel, Scope("/me"))
+
+    @cached_property
+    def routing_forms(self) -> RoutingForms[M]:
+        """Where answers to a routing form lead."""
+        from calcom_async.resources.routing_forms import RoutingForms
+
+        return RoutingForms(self._channel)
+
+    @cached_property
+    def workflows(self) -> Workflows[M]:
+        """Messages that follow from bookings of yours."""
+        from calcom_async.resources.workflows import Workflows
+
+        return Workflows(self._channel)
+
+    def organization(self, organization_id: int) -> Organization[M]:
+        """One organization: its teams, users, memberships, roles, attributes, bookings and more.
+
+        Raises:
+            InvalidRequestError: the id is empty or no id.
+        """
+        from calcom_async.resources.organization import Organization
+
+        return Organization(self._channel, organization_id)
 
     def team(self, team_id: int) -> Team[M]:
         """One team: its memberships, event types, bookings, schedules.
