@@ -15,12 +15,14 @@ from calcom_async.cli import (
     doctor,
     event_types,
     export,
+    mcp,
     profile,
     request,
     sandbox,
     schedules,
     slots,
     teams,
+    tools,
     verify,
     webhooks,
 )
@@ -66,7 +68,7 @@ def _program() -> typer.Typer:
         for room in rooms:
             room.register(branch)
         app.add_typer(branch)
-    for room in (slots, profile, request, doctor, sandbox):
+    for room in (slots, profile, request, doctor, sandbox, tools, mcp):
         room.register(app)
     return app
 

@@ -23,11 +23,12 @@ CONNECTION = "Where to, and as whom"
 OUTPUT = "Output"
 
 
-def group(name: str, text: str) -> typer.Typer:
-    """A group of commands, such as `bookings`; on its own it shows its help."""
+def group(name: str, text: str, *, example: str | None = None) -> typer.Typer:
+    """A group of commands, such as `bookings`; on its own it shows its help, with examples where it has some."""
     app = typer.Typer(name=name, cls=Group, rich_markup_mode=None, add_completion=False)
+    epilog = None if example is None else examples(example)
 
-    @app.callback(invoke_without_command=True, help=text, context_settings=CONTEXT)
+    @app.callback(invoke_without_command=True, help=text, epilog=epilog, context_settings=CONTEXT)
     def alone(context: typer.Context) -> None:
         if context.invoked_subcommand is None:
             typer.echo(context.get_help())

@@ -1,0 +1,95 @@
+"""What a tool answers, for people: a table for a list, lines for a record. Programs take `--json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from calcom_async.cli.output import Column, print_record, print_table
+from calcom_async.cli.session import Session
+
+__all__ = ["print_answer"]
+
+_FIRST = ("id", "uid", "title", "name", "slug", "status", "start", "end", "length", "email", "timeZone", "role")
+"""Fields that tables show, where records have them; others only in single records."""
+_WHOLE = frozenset({"id", "uid", "status", "start", "end", "length"})
+_NAMING = ("name", "title", "email", "slug", "id")
+"""What a record within a record is called by."""
+
+
+def print_answer(session: Session, data: Mapping[str, Any]) -> None:
+    """Print the data of a result."""
+    rest = {}
+    for key, value in data.items():
+        if key == "would_send" and isinstance(value, list):
+            _print_requests(session, value)
+        elif _is_records(value):
+            _print_records(session, key, value)
+        elif isinstance(value, Mapping) and key not in {"pagination", "meta"}:
+            _print_one(session, value)
+        elif key == "warnings":
+            continue
+        else:
+            rest[key] = value
+    if rest.keys() - {"pagination"}:
+        _print_one(session, {key: value for key, value in rest.items() if key != "pagination"})
+    for warning in data.get("warnings", ()):
+        session.say(str(warning), "yellow")
+
+
+def _is_records(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, Mapping) for item in value)
+
+
+def _print_records(session: Session, noun: str, records: Sequence[Mapping[str, Any]]) -> None:
+    noun = noun.replace("_", " ")
+    if not records:
+        session.say(f"No {noun}.", "dim")
+        return
+    known = [name for name in _FIRST if any(record.get(name) is not None for record in records)]
+    names = known or list(records[0])[:6]
+    columns = [
+        Column(_heading(name), _taken(name), whole=name in _WHOLE, style="cyan" if name == names[0] else None)
+        for name in names
+    ]
+    print_table(session.out, columns, records, session.utc)
+    session.say(f"{len(records):,} {noun if len(records) != 1 else noun.removesuffix('s')}.", "dim")
+
+
+def _print_one(session: Session, record: Mapping[str, Any]) -> None:
+    if record:
+        print_record(session.out, [Column(_heading(name), _taken(name)) for name in record], record, session.utc)
+
+
+def _print_requests(session: Session, requests: Sequence[Mapping[str, Any]]) -> None:
+    """What a dry run would have sent."""
+    for request in requests:
+        session.out.print(Text(f"{request['method']} {request['path']}", style="bold"), soft_wrap=True)
+        if request.get("body") is not None:
+            session.out.print(Text(json.dumps(request["body"], ensure_ascii=False, indent=2)), soft_wrap=True)
+    session.say("Nothing was sent.", "dim")
+
+
+def _heading(name: str) -> str:
+    """`timeZone` and `time_zone` as `Time zone`."""
+    words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).replace("_", " ").split()
+    return " ".join(words).capitalize()
+
+
+def _taken(name: str) -> Any:
+    return lambda record: _brief(record.get(name))
+
+
+def _brief(value: Any) -> Any:
+    """A value on one line: records by what they are called."""
+    match value:
+        case list():
+            return [_brief(item) for item in value]
+        case Mapping():
+            called = next((value[key] for key in _NAMING if value.get(key)), None)
+            return dict(value) if called is None else called
+        case _:
+            return value

@@ -1,0 +1,119 @@
+"""The toolkit of one run of a `tools` command: its accounts or a fresh sandbox's, and the question before a write."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from calcom_async.cli.failures import USAGE, CommandFailure
+from calcom_async.cli.session import Session
+
+if TYPE_CHECKING:
+    from calcom_async.agent import Question, Toolkit
+
+__all__ = ["toolkit"]
+
+
+@contextlib.asynccontextmanager
+async def toolkit(session: Session, *, force: bool = False) -> AsyncGenerator[Toolkit, None]:
+    """The toolkit of this run.
+
+    With `--sandbox` its accounts are those of the example world, and writes need no leave. Otherwise they are those of
+    the accounts file and the environment, or the one of `--base-url`; who sits at a terminal is asked where an account
+    wants that.
+
+    Args:
+        session: The run.
+        force: Ask nobody where the account permits that.
+
+    Raises:
+        CommandFailure: options that exclude each other; there is no key at all.
+        ConfigurationError: an account that can't be read.
+    """
+    from calcom_async.agent import Toolkit
+
+    asking = _Asking(session) if sys.stdin.isatty() and session.err.is_terminal else None
+    async with contextlib.AsyncExitStack() as stack:
+        accounts: Any = None
+        permissions: Any = None
+        if session.options.sandbox:
+            accounts, permissions = await _example_world(session, stack)
+        made = Toolkit(accounts, default=session.options.account, permissions=permissions, confirm=asking, force=force)
+        if asking is not None:
+            asking.toolkit = made
+        yield await stack.enter_async_context(made)
+
+
+async def _example_world(session: Session, stack: contextlib.AsyncExitStack) -> tuple[Any, Any]:
+    """Clients of a fresh sandbox by account, and what they may do."""
+    from calcom_async.agent.permissions import Permissions
+    from calcom_async.sandbox import Sandbox
+
+    if session.options.base_url is not None or session.options.bookings is not None:
+        raise CommandFailure(
+            "--sandbox brings its own server and bookings here", "leave --base-url and --bookings out",
+            exit_code=USAGE, kind="UsageError",
+        )  # fmt: skip
+    session.say("Starting a local Cal.com with three accounts …", "dim")
+    sandbox = await stack.enter_async_context(Sandbox(world="example"))
+    session.base_url = sandbox.url
+    clients = {
+        name: await stack.enter_async_context(sandbox.client(api_key=key)) for name, key in sandbox.account_keys.items()
+    }
+    return clients, Permissions(write="allow")
+
+
+class _Asking:
+    """Asks at the terminal before a tool runs, and shows what would be sent."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.toolkit: Toolkit | None = None
+
+    async def __call__(self, question: Question) -> bool:
+        """Whether the tool may run: only after a clear yes."""
+        err = self._session.err
+        err.print(Text(f"{question.function} for the account {question.account} would send:", style="bold"))
+        for line in await self._would_send(question):
+            err.print(Text(f"  {line}"), soft_wrap=True)
+        err.print(Text("Do it? [y/N] "), end="")
+        return (await _typed_line()).strip().lower() in {"y", "yes"}
+
+    async def _would_send(self, question: Question) -> list[str]:
+        """The request as a dry run tells it; where it can't be told, the arguments."""
+        assert self.toolkit is not None
+        rehearsal = await self.toolkit.call(
+            question.function, question.arguments, account=question.account, dry_run=True
+        )
+        requests = (rehearsal.data or {}).get("would_send", [])
+        told = [f"{one['method']} {one['path']}" for one in requests]
+        bodies = [one["body"] for one in requests if one.get("body") is not None]
+        shown = bodies if requests else [dict(question.arguments)]
+        return [*told, *(line for body in shown for line in _lines(body))]
+
+
+def _lines(value: Any) -> list[str]:
+    """JSON in lines that are safe to show."""
+    lines = json.dumps(value, ensure_ascii=False, indent=2, default=str).splitlines()
+    return ["".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line) for line in lines]
+
+
+async def _typed_line() -> str:
+    """A line from the terminal, so that Ctrl-C ends the waiting."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    try:
+        loop.add_reader(sys.stdin.fileno(), ready.set)
+    except NotImplementedError:  # Windows
+        return await asyncio.to_thread(sys.stdin.readline)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(sys.stdin.fileno())
+    return sys.stdin.readline()
