@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calcom_async.agent.catalogue import CATALOGUE, UnknownToolError, find_tool
+    from calcom_async.agent.permissions import Permissions
     from calcom_async.agent.result import Meta, Result, ToolError
     from calcom_async.agent.tool import Example, Parameter, Tool
     from calcom_async.agent.toolkit import Question, Toolkit
@@ -25,6 +26,7 @@ _HOMES = {
     "Example": "tool",
     "Meta": "result",
     "Parameter": "tool",
+    "Permissions": "permissions",
     "Question": "toolkit",
     "Result": "result",
     "Tool": "tool",
@@ -39,6 +41,7 @@ __all__ = [
     "Example",
     "Meta",
     "Parameter",
+    "Permissions",
     "Question",
     "Result",
     "Tool",

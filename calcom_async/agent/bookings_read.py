@@ -2,47 +2,250 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
-from calcom_async.agent.call import Call
-from calcom_async.agent.tool import Example, Parameter, Tool
+import attrs
 
-__all__ = ["LIST_BOOKINGS"]
+from calcom_async.agent.answers import BOOKING, array_of, as_booking, object_of
+from calcom_async.agent.call import Call
+from calcom_async.agent.failures import ToolFailure
+from calcom_async.agent.pages import PAGINATION, pagination, paging_parameters, rows_of
+from calcom_async.agent.tool import Example, Parameter, Tool
+from calcom_async.core.unset import UNSET
+from calcom_async.models.bookings import Booking
+
+__all__ = ["BOOKING_ID", "READING_TOOLS", "STATUSES", "booking_of", "uid_of"]
+
+_BLOCK = 250
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@attrs.frozen
+class _View:
+    """How one value of `status` is answered: what Cal.com is asked for, what is kept of it, and in which order."""
+
+    asked: tuple[str, ...] = ()
+    kept: str | None = None
+    order: str = "created"
+    descending: bool = False
+
+
+# Cal.com's own five are no partition: `cancelled` has rejected ones too, `unconfirmed` only those to come, and none
+# means "accepted". So that four are made from them.
+_VIEWS = {
+    None: _View(),
+    "confirmed": _View(kept="accepted"),
+    "accepted": _View(kept="accepted"),
+    "pending": _View(("unconfirmed", "past"), kept="pending"),
+    "cancelled": _View(("cancelled",), kept="cancelled"),
+    "rejected": _View(("cancelled",), kept="rejected"),
+    "upcoming": _View(("upcoming",), order="start"),
+    "recurring": _View(("recurring",), order="start"),
+    "past": _View(("past",), order="start", descending=True),
+    "unconfirmed": _View(("unconfirmed",), order="start"),
+}
+STATUSES = tuple(name for name in _VIEWS if name is not None)
 
 
 async def _list_bookings(call: Call) -> dict[str, Any]:
-    limit, page = call["limit"], call["page"]
-    bookings = await call.client.bookings.list(page_size=limit, skip=(page - 1) * limit)
-    told = [{**b.to_dict()} for b in bookings.items]
-    for booking in told:
-        booking |= {"startTime": booking["start"], "endTime": booking["end"], "length": booking.get("duration")}
-    return {"bookings": told, "pagination": {"page": page, "limit": limit}}
+    view = _VIEWS[call.get("status")]
+    first, end = rows_of(call)
+    assert end is not None, "list_bookings has a default limit"
+    rows, total, more = (
+        await _straight(call, view, first, end) if view.kept is None else await _kept(call, view, first, end)
+    )
+    return {
+        "bookings": [as_booking(booking) for booking in rows],
+        "pagination": pagination(call, returned=len(rows), total=total, more=more),
+    }
 
 
-LIST_BOOKINGS = Tool(
-    name="list_bookings",
-    title="List bookings",
-    description="List bookings, by status and event type, a page at a time.",
-    kind="read",
-    namespace="bookings",
-    operation="GET /v2/bookings",
-    parameters=(
-        Parameter(
-            name="limit",
-            type="integer",
-            description="Bookings per page, at most",
-            default=100,
-            minimum=1,
-            maximum=250,
-            example=10,
-        ),
-        Parameter(name="page", type="integer", description="Page number, from 1", default=1, minimum=1, example=1),
-    ),
-    answer={
-        "type": "object",
-        "properties": {"bookings": {"type": "array", "items": {"type": "object"}}, "pagination": {"type": "object"}},
-        "required": ["bookings", "pagination"],
-    },
-    examples=(Example(title="The first ten bookings", arguments={"limit": 10}),),
-    handler=_list_bookings,
+async def _straight(call: Call, view: _View, first: int, end: int) -> tuple[list[Booking], int | None, bool]:
+    """Rows as Cal.com counts them, in whole blocks: within one, rows that tie can be put in an order that stays."""
+    block = have = first // _BLOCK * _BLOCK
+    rows: list[Booking] = []
+    total = None
+    async for page, total in _blocks(call, view, skip=block):
+        if total is not None and first >= total:
+            return [], total, False  # asked beyond the end, Cal.com answers its last page again
+        rows += page
+        have = block + len(rows)
+        if have > end or (have == end and total is not None):
+            break
+    return rows[first - block : end - block], total, have > end if total is None else end < total
+
+
+async def _kept(call: Call, view: _View, first: int, end: int) -> tuple[list[Booking], int | None, bool]:
+    """Rows of a status that Cal.com can't be asked for: read from the beginning, no further than needed."""
+    rows: dict[str, Booking] = {}
+    async for page, _ in _blocks(call, view):
+        rows |= {booking.uid: booking for booking in page if booking.status == view.kept}
+        if len(rows) > end:
+            return list(rows.values())[first:end], None, True
+    return list(rows.values())[first:end], len(rows), len(rows) > end
+
+
+async def _blocks(call: Call, view: _View, skip: int = 0) -> AsyncIterator[tuple[list[Booking], int | None]]:
+    """Block by block: the bookings, and how many Cal.com says there are."""
+    direction = "desc" if view.descending else "asc"
+    listed = call.client.bookings.list(
+        status=view.asked or UNSET,
+        event_type_id=call.get("eventTypeId", UNSET),
+        sort_start=direction if view.order == "start" else UNSET,
+        sort_created=direction if view.order == "created" else UNSET,
+        page_size=_BLOCK,
+        skip=skip,
+    )
+    async for page in listed.pages():
+        if page.malformed:
+            call.warnings.append(f"{len(page.malformed)} bookings have a form that this release does not know")
+        call.memory.see(page.items)
+        yield sorted(page.items, key=_key(view), reverse=view.descending), listed.total
+
+
+def _key(view: _View) -> Any:
+    if view.order == "start":
+        return lambda booking: (booking.start, booking.uid)
+    return lambda booking: (booking.created_at or _NEVER, booking.uid)
+
+
+# --- one booking -----------------------------------------------------------------------------------------------------
+
+
+async def _get_booking(call: Call) -> dict[str, Any]:
+    booking = await booking_of(call)
+    together = [as_booking(each) for each in booking.series] if len(booking.series) > 1 else None
+    return {"booking": as_booking(booking)} | ({} if together is None else {"series": together})
+
+
+async def booking_of(call: Call) -> Booking:
+    """The booking that a call names by its number or uid.
+
+    Raises:
+        ToolFailure: the account sees none with this number.
+        NotFoundError: there is none with this uid.
+    """
+    booking = await call.client.bookings.get(await uid_of(call, call["id"]))
+    call.memory.see(booking.series)
+    return booking
+
+
+async def uid_of(call: Call, number: int | str) -> str:
+    """The uid of a booking: Cal.com takes nothing else, so a number that was not seen yet is looked up in the list.
+
+    Raises:
+        ToolFailure: the account sees no booking with this number.
+    """
+    if isinstance(number, str):
+        return number
+    if number in call.memory.uids:
+        return call.memory.uids[number]
+    # Newest first, since people ask for those; once more in another order where ties have hidden some.
+    bookings = call.client.bookings
+    for listed in (
+        bookings.list(sort_created="desc", page_size=_BLOCK),
+        bookings.list(sort_start="desc", page_size=_BLOCK),
+    ):
+        seen: set[str] = set()
+        async for page in listed.pages():
+            call.memory.see(page.items)
+            seen.update(booking.uid for booking in page.items)
+            if number in call.memory.uids:
+                return call.memory.uids[number]
+        if listed.total is None or len(seen) >= listed.total:
+            break
+    raise ToolFailure(
+        "not_found", f"this account sees no booking with the number {number}",
+        "check the number with list_bookings, or give the booking's uid; another account may see it (list_accounts)",
+        parameter="id",
+    )  # fmt: skip
+
+
+BOOKING_ID = Parameter(
+    name="id",
+    type="integer",
+    other_types=("string",),
+    description="The booking ID: its number, or its uid",
+    required=True,
+    example=123,
+    aliases=("uid", "bookingUid", "bookingId"),
 )
+_CONFIRMED = """\
+local result = app.integrations["cal-com"].list_bookings({
+  status = "confirmed",
+  limit = 10
+})
+
+for _, booking in ipairs(result.bookings or {}) do
+  print(booking.id .. ": " .. booking.title .. " at " .. booking.startTime)
+end
+"""
+_OF_EVENT_TYPE = """\
+local result = app.integrations["cal-com"].list_bookings({
+  eventTypeId = 42,
+  page = 1
+})
+"""
+_ONE = """\
+local result = app.integrations["cal-com"].get_booking({ id = 123 })
+
+local b = result.booking
+print("Title: " .. b.title)
+print("Start: " .. b.startTime)
+print("End: " .. b.endTime)
+print("Status: " .. b.status)
+
+for _, attendee in ipairs(b.attendees or {}) do
+  print("Attendee: " .. attendee.name .. " <" .. attendee.email .. ">")
+end
+"""
+
+READING_TOOLS = (
+    Tool(
+        name="list_bookings",
+        title="List bookings",
+        description="List bookings with optional filtering by status, event type, and pagination. Oldest first by "
+        "creation; `upcoming`, `recurring` and `unconfirmed` soonest first, `past` latest first. Confirmed bookings "
+        'have the `status` "accepted" in the answer.',
+        kind="read",
+        namespace="bookings",
+        operation="GET /v2/bookings",
+        parameters=(
+            *paging_parameters("bookings", limit=100),
+            Parameter(
+                name="status",
+                type="string",
+                description='Filter by status: "confirmed" (or "accepted"), "pending", "cancelled", "rejected"; or by '
+                'time: "upcoming", "recurring", "past", "unconfirmed" (pending and to come)',
+                enum=STATUSES,
+                example="confirmed",
+            ),
+            Parameter(
+                name="eventTypeId", type="integer", minimum=1, example=42,
+                description="Filter bookings for a specific event type",
+            ),
+        ),
+        answer=object_of({"bookings": array_of(BOOKING), "pagination": PAGINATION}),
+        examples=(
+            Example(title="Confirmed bookings", arguments={"status": "confirmed", "limit": 10}, lua=_CONFIRMED),
+            Example(title="Those of one event type", arguments={"eventTypeId": 42, "page": 1}, lua=_OF_EVENT_TYPE),
+            Example(title="What comes next", arguments={"status": "upcoming", "limit": 5}),
+        ),
+        handler=_list_bookings,
+    ),
+    Tool(
+        name="get_booking",
+        title="Get a booking",
+        description="Get detailed information about a specific booking. With the uid of a recurring booking, `series` "
+        "has all its occurrences.",
+        kind="read",
+        namespace="bookings",
+        operation="GET /v2/bookings/{bookingUid}",
+        parameters=(BOOKING_ID,),
+        answer=object_of({"booking": BOOKING}, {"series": array_of(BOOKING)}),
+        examples=(Example(title="One booking", arguments={"id": 123}, lua=_ONE),),
+        handler=_get_booking,
+    ),
+)  # fmt: skip

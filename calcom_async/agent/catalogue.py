@@ -6,14 +6,37 @@ import difflib
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from calcom_async.agent.bookings_read import LIST_BOOKINGS
+from calcom_async.agent.account_list import ACCOUNT_TOOLS
+from calcom_async.agent.api import API_TOOLS
+from calcom_async.agent.booking_change import CHANGING_TOOLS
+from calcom_async.agent.booking_create import CREATING_TOOLS
+from calcom_async.agent.bookings_read import READING_TOOLS
+from calcom_async.agent.event_types import EVENT_TYPE_TOOLS
+from calcom_async.agent.export import EXPORT_TOOLS
 from calcom_async.agent.failures import ToolFailure
-from calcom_async.agent.profile import GET_CURRENT_USER
+from calcom_async.agent.free_times import FREE_TIME_TOOLS
+from calcom_async.agent.profile import PROFILE_TOOLS
+from calcom_async.agent.schedules import SCHEDULE_TOOLS
+from calcom_async.agent.slots import SLOT_TOOLS
+from calcom_async.agent.teams import TEAM_TOOLS
 from calcom_async.agent.tool import Tool
 
 __all__ = ["CATALOGUE", "UnknownToolError", "find_tool"]
 
-_TOOLS = (LIST_BOOKINGS, GET_CURRENT_USER)
+_TOOLS = (
+    *EVENT_TYPE_TOOLS,
+    *CREATING_TOOLS,
+    *READING_TOOLS,
+    *TEAM_TOOLS,
+    *PROFILE_TOOLS,
+    *CHANGING_TOOLS,
+    *SLOT_TOOLS,
+    *FREE_TIME_TOOLS,
+    *SCHEDULE_TOOLS,
+    *EXPORT_TOOLS,
+    *ACCOUNT_TOOLS,
+    *API_TOOLS,
+)
 CATALOGUE: Mapping[str, Tool] = MappingProxyType({tool.name: tool for tool in _TOOLS})
 """Every tool by name, in the order of the guide."""
 _PREFIXES = ("cal_com_", "calcom_")

@@ -58,7 +58,7 @@ class ToolFailure(Exception):  # noqa: N818 - it carries a failure, it is not on
         details: Mapping[str, Any] | None = None,
     ) -> None:
         self.error = ToolError(
-            code=code, message=tame(message), advice=tame(advice), parameter=parameter, details=details or {}
+            code=code, message=tame(message), advice=advice, parameter=parameter, details=details or {}
         )
         super().__init__(self.error.message)
 
@@ -128,8 +128,8 @@ def _meaning(error: APIStatusError) -> tuple[str, str]:
     match error:
         case AuthenticationError():
             return "unauthorized", "the account's API key is not accepted: ask the user to check it"
-        case ApiVersionError():
-            return "not_found", "check path and apiVersion: this server has the operation under none that was tried"
+        case NotFoundError() if isinstance(error, ApiVersionError) or error.message.startswith("Cannot "):
+            return "not_found", "check the path (and apiVersion): this server has no such operation"
         case NotFoundError():
             return "not_found", "check the id, and that this account may see it: the list_… tools show what there is"
         case PermissionDeniedError():

@@ -11,10 +11,12 @@ import attrs
 if TYPE_CHECKING:
     from calcom_async.agent.call import Call
 
-__all__ = ["Example", "Handler", "Kind", "Parameter", "Tool"]
+__all__ = ["LOCAL", "Example", "Handler", "Kind", "Parameter", "Tool"]
 
 Kind: TypeAlias = Literal["read", "write"]
 Handler: TypeAlias = "Callable[[Call], Awaitable[Mapping[str, Any]]]"
+LOCAL = "local"
+"""The operation of a tool that calls nothing."""
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
