@@ -74,6 +74,7 @@ ERROR_CODES = (
     ErrorCode("missing_parameter", "a required argument was not given", "give it", _requires_arguments),
     ErrorCode("wrong_parameter", "an argument has the wrong type, form or value", "change it", _takes_arguments),
     ErrorCode("unknown_parameter", "there is no such argument", "use the name that the message suggests", _any),
+    ErrorCode("permission_denied", "the account does not allow it, or the user said no", "tell the user", _sends),
     ErrorCode("unauthorized", "the account's API key is not accepted", "ask the user to check it", _sends),
     ErrorCode("forbidden", "this account may not do that at Cal.com", "try another account, or ask the user", _sends),
     ErrorCode("not_found", "there is no such thing, or not for this account", "check the id", _names_something),

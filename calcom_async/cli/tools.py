@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from calcom_async.accounts import DEFAULT
 from calcom_async.cli.failures import FAILED, USAGE, CommandFailure, Failure
 from calcom_async.cli.options import command, group
 from calcom_async.cli.output import Column, json_text, print_json, print_table
@@ -39,7 +40,15 @@ _PAGES = (
     Column("What it says", lambda e: e.summary),
 )
 _NOTHING_SENT = frozenset(
-    {"unknown_tool", "unknown_parameter", "missing_parameter", "wrong_parameter", "unknown_account", "configuration"}
+    {
+        "unknown_tool",
+        "unknown_parameter",
+        "missing_parameter",
+        "wrong_parameter",
+        "unknown_account",
+        "configuration",
+        "permission_denied",
+    }
 )
 """Codes of calls that were wrong before anything was sent."""
 
@@ -207,9 +216,17 @@ async def _call(
 
     With --json stdout has the whole result: function, success, data, error, meta, duration_ms.
     """
-    arguments = arguments_of(_known(name), document, arg or [])
-    async with toolkit(session, force=force) as tools:
-        result = await tools.call(name, arguments, account=session.options.account, dry_run=dry_run)
+    from calcom_async.agent import Meta, Result, UnknownToolError, find_tool
+
+    try:
+        tool = find_tool(name)
+    except UnknownToolError as unknown:
+        meta = Meta(operation="", account=session.options.account or DEFAULT, dry_run=dry_run)
+        result = Result(function=name, success=False, data=None, error=unknown.error, meta=meta, duration_ms=0.0)
+    else:
+        arguments = arguments_of(tool, document, arg or [])
+        async with toolkit(session, force=force, every=tool.namespace == "accounts") as tools:
+            result = await tools.call(name, arguments, account=session.options.account, dry_run=dry_run)
     if session.options.as_json:
         sys.stdout.write(json_text(result.to_dict()) + "\n")
     elif result.data is not None:
@@ -219,16 +236,6 @@ async def _call(
     failure = _failure(result.error)
     report(failure, session)
     return failure.exit_code
-
-
-def _known(name: str) -> Tool | None:
-    """The tool; None where there is none, which the call then tells."""
-    from calcom_async.agent import UnknownToolError, find_tool
-
-    try:
-        return find_tool(name)
-    except UnknownToolError:
-        return None
 
 
 def _found(name: str) -> Tool:

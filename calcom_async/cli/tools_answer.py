@@ -16,6 +16,8 @@ __all__ = ["print_answer"]
 _FIRST = ("id", "uid", "title", "name", "slug", "status", "start", "end", "length", "email", "timeZone", "role")
 """Fields that tables show, where records have them; others only in single records."""
 _WHOLE = frozenset({"id", "uid", "status", "start", "end", "length"})
+_TWICE = {"startTime": "start", "endTime": "end", "duration": "length", "responses": "bookingFieldsResponses"}
+"""Fields that say the same as another one, for scripts that know them by an older name."""
 _NAMING = ("name", "title", "email", "slug", "id")
 """What a record within a record is called by."""
 
@@ -60,8 +62,9 @@ def _print_records(session: Session, noun: str, records: Sequence[Mapping[str, A
 
 
 def _print_one(session: Session, record: Mapping[str, Any]) -> None:
-    if record:
-        print_record(session.out, [Column(_heading(name), _taken(name)) for name in record], record, session.utc)
+    names = [name for name in record if record.get(_TWICE.get(name, "")) is None]
+    if names:
+        print_record(session.out, [Column(_heading(name), _taken(name)) for name in names], record, session.utc)
 
 
 def _print_requests(session: Session, requests: Sequence[Mapping[str, Any]]) -> None:

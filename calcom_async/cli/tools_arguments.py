@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["arguments_of", "json_arguments", "typed"]
 
 
-def arguments_of(tool: Tool | None, document: str | None, texts: Sequence[str]) -> dict[str, Any]:
+def arguments_of(tool: Tool, document: str | None, texts: Sequence[str]) -> dict[str, Any]:
     """The arguments of a call.
 
     Args:
-        tool: Its parameters say what type a text becomes; None where the tool is unknown, and all stay text.
+        tool: Its parameters say what type a text becomes; what it does not know stays text.
         document: A JSON object; `-` for stdin, `@` and a file's name for a file.
         texts: `NAME=VALUE`, which count more than what the JSON has. `NAME.KEY=VALUE` sets a key of an object, and a
             name that comes again makes a list where the parameter takes one.
@@ -29,7 +29,7 @@ def arguments_of(tool: Tool | None, document: str | None, texts: Sequence[str]) 
         CommandFailure: no JSON, no object, a text without `=`, a name that is given twice.
     """
     arguments = {} if document is None else json_arguments(document)
-    parameters = {name: p for p in (tool.parameters if tool else ()) for name in (p.name, *p.aliases)}
+    parameters = {name: p for p in tool.parameters for name in (p.name, *p.aliases)}
     given: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")

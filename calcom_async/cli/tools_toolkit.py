@@ -6,31 +6,35 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from calcom_async.accounts import DEFAULT, read_accounts
 from calcom_async.cli.failures import USAGE, CommandFailure
 from calcom_async.cli.session import Session
+from calcom_async.settings import api_key_from_environment
 
 if TYPE_CHECKING:
-    from calcom_async.agent import Question, Toolkit
+    from calcom_async import AsyncCalCom
+    from calcom_async.agent import Permissions, Question, Toolkit
 
 __all__ = ["toolkit"]
 
 
 @contextlib.asynccontextmanager
-async def toolkit(session: Session, *, force: bool = False) -> AsyncGenerator[Toolkit, None]:
+async def toolkit(session: Session, *, force: bool = False, every: bool = False) -> AsyncGenerator[Toolkit, None]:
     """The toolkit of this run.
 
-    With `--sandbox` its accounts are those of the example world, and writes need no leave. Otherwise they are those of
-    the accounts file and the environment, or the one of `--base-url`; who sits at a terminal is asked where an account
-    wants that.
+    With `--sandbox` its accounts are those of the example world, and writes need no leave. Otherwise it is the account
+    that every command would take: `--account`, the environment's or the file's default. Who sits at a terminal is
+    asked where the account wants that.
 
     Args:
         session: The run.
         force: Ask nobody where the account permits that.
+        every: Have every account of the file and the environment, each with its own server, and not only one.
 
     Raises:
         CommandFailure: options that exclude each other; there is no key at all.
@@ -40,17 +44,24 @@ async def toolkit(session: Session, *, force: bool = False) -> AsyncGenerator[To
 
     asking = _Asking(session) if sys.stdin.isatty() and session.err.is_terminal else None
     async with contextlib.AsyncExitStack() as stack:
-        accounts: Any = None
-        permissions: Any = None
+        accounts: dict[str, AsyncCalCom] | None = None
+        permissions: Permissions | None = None
+        default = session.options.account
         if session.options.sandbox:
             accounts, permissions = await _example_world(session, stack)
-        made = Toolkit(accounts, default=session.options.account, permissions=permissions, confirm=asking, force=force)
+        elif not every:
+            cal = await stack.enter_async_context(session.client())
+            default, permissions = _who(session)
+            accounts = {default: cal}
+        made = Toolkit(accounts, default=default, permissions=permissions, confirm=asking, force=force)
         if asking is not None:
             asking.toolkit = made
         yield await stack.enter_async_context(made)
 
 
-async def _example_world(session: Session, stack: contextlib.AsyncExitStack) -> tuple[Any, Any]:
+async def _example_world(
+    session: Session, stack: contextlib.AsyncExitStack
+) -> tuple[dict[str, AsyncCalCom], Permissions]:
     """Clients of a fresh sandbox by account, and what they may do."""
     from calcom_async.agent.permissions import Permissions
     from calcom_async.sandbox import Sandbox
@@ -62,11 +73,31 @@ async def _example_world(session: Session, stack: contextlib.AsyncExitStack) -> 
         )  # fmt: skip
     session.say("Starting a local Cal.com with three accounts …", "dim")
     sandbox = await stack.enter_async_context(Sandbox(world="example"))
+    account = session.options.account
+    if account is not None and account not in sandbox.account_keys:
+        raise CommandFailure(
+            "--sandbox has no account of this name", f"use one of {', '.join(sandbox.account_keys)}",
+            exit_code=USAGE, kind="UsageError",
+        )  # fmt: skip
     session.base_url = sandbox.url
     clients = {
         name: await stack.enter_async_context(sandbox.client(api_key=key)) for name, key in sandbox.account_keys.items()
     }
     return clients, Permissions(write="allow")
+
+
+def _who(session: Session) -> tuple[str, Permissions]:
+    """The name of the account that `Session.client` takes, and what it lets agents do."""
+    from calcom_async.agent.permissions import Permissions
+
+    name = session.options.account
+    if name is None and api_key_from_environment() is not None:
+        return DEFAULT, Permissions()
+    accounts = read_accounts()
+    if name is None or name not in accounts.names:
+        name = accounts.default or DEFAULT
+    said: Mapping[str, Any] = next((entry.permissions for entry in accounts.entries if entry.name == name), {})
+    return name, Permissions(**said)
 
 
 class _Asking:

@@ -18,14 +18,14 @@ PAGES = [entry.page for entry in list_docs()]
     [
         ("list bookings", "list_bookings"),
         ("current user", "get_current_user"),
-        ("who am I", "get_current_user"),
+        ("whose profile is it", "get_current_user"),
         ("cancel booking", "cancel_booking"),
         ("create a booking", "create_booking"),
         ("v1", "migration-from-v1"),
         ("error codes", "errors"),
         ("multiple accounts", "accounts"),
         ("teams", "teams"),
-        ("free time", "slots"),
+        ("free time", "find_free_times"),
         ("eventTypeId of an event type", "get_event_type"),
     ],
 )
