@@ -21,12 +21,14 @@ class Deviation:
         kind: As of a `Finding`.
         where: As of a `Finding`; `*` stands for anything.
         reason: What servers do, or why one thing stands for several.
+        elsewhere: Only other documents than the complete one need it.
     """
 
     operations: str
     kind: str
     where: str
     reason: str
+    elsewhere: bool = False
 
     def covers(self, finding: Finding) -> bool:
         """Whether a difference is one of these."""
@@ -55,6 +57,8 @@ def judge(
             open_.append(finding)
     return open_, used
 
+
+_IDENTITY = "without it there would be no record: an answer that lacks it is refused"
 
 DEVIATIONS: tuple[Deviation, ...] = (
     Deviation(
@@ -94,10 +98,55 @@ DEVIATIONS: tuple[Deviation, ...] = (
         "one record stands for the place of a new booking, which has its address from the event type, and of a move",
     ),
     Deviation(
-        "GET *schedules",
+        "* *schedules*",
         "version",
         "cal-api-version",
         "schedules want 2024-06-11 everywhere: without it self-hosted servers answer the older form",
+    ),
+    Deviation(
+        "GET *stripe/connect",
+        "query",
+        "query *eturnTo",
+        "where Stripe sends the browser to afterwards counts for a user as for a team; the document has it for a team",
+    ),
+    Deviation(
+        "GET *teams/{teamId}/stripe/connect",
+        "required",
+        "query *eturnTo",
+        "one method for a user and a team",
+    ),
+    Deviation(
+        "PATCH *teams/{teamId}/event-types/{eventTypeId}/private-links/{linkId}",
+        "body",
+        "body",
+        "the document leaves out the body, which is that of a user's private link",
+    ),
+    Deviation(
+        "POST *routing-forms/{routingFormId}/responses",
+        "body",
+        "body",
+        "the document leaves out the body: the answers, by the identifiers of the form's fields",
+    ),
+    Deviation("POST /v2/bookings/{bookingUid}/reassign*", "answer", "answer data.bookingUid", _IDENTITY),
+    Deviation("DELETE *private-links/{linkId}", "answer", "answer data.linkId", _IDENTITY),
+    Deviation("GET /v2/slots/reservations/{uid}", "answer", "answer data.reservationUid", _IDENTITY),
+    Deviation(
+        "DELETE *webhooks",
+        "answer",
+        "answer data",
+        "servers answer a sentence; the number in it is given",
+    ),
+    Deviation(
+        "GET /v2/event-types/{eventTypeId}",
+        "answer",
+        "answer *",
+        "an event type of a team, read without its team, has its further fields in `extra`",
+    ),
+    Deviation(
+        "* *teams/{teamId}/event-types*",
+        "answer",
+        "answer data",
+        "a managed event type is answered with its copies as a list; here they are its `children`",
     ),
 )
 """Every deviation; one that covers nothing any more is an error of the table."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
@@ -48,6 +49,11 @@ class Method:
         function: Callable[..., Any] = inspect.getattr_static(type(self.owner), self.name).function
         return function
 
+    @property
+    def verbs(self) -> frozenset[str]:
+        """The HTTP methods that its docstring names: `GET /v2/bookings/{bookingUid}`."""
+        return frozenset(re.findall(r"`(GET|POST|PUT|PATCH|DELETE) ", self.function.__doc__ or ""))
+
     def __call__(self, **arguments: Any) -> Any:
         """A coroutine, or a pager."""
         return getattr(self.owner, self.name)(**arguments)
@@ -63,7 +69,7 @@ def client_on(recorder: Recorder, client: type[Any] | None = None) -> Any:
     from calcom_async.client import AsyncCalCom
 
     made = object.__new__(client or AsyncCalCom)
-    Resource.__init__(made, Channel(transport=recorder, options=Options()))  # type: ignore[arg-type] # stands in for it
+    Resource.__init__(made, Channel(transport=recorder, options=Options(strict=True)))  # type: ignore[arg-type] # stands in for it
     return made
 
 

@@ -94,23 +94,24 @@ async def _surveyed(method: Method, recorder: Recorder) -> Surveyed:
         calls.append(call)
         return bool(call.requests)
 
-    least = {name: values.minimal for name, values in required.items()}
-    everything = {name: values.full for name, values in (required | optional).items()}
-    if not await attempt(least):  # one of several has to be given
-        for name, values in optional.items():
-            if await attempt(least | {name: values.minimal}):
-                least |= {name: values.minimal}
+    needed = least = {name: values.minimal for name, values in required.items()}
+    if not await attempt(needed):  # one of several has to be given, or another kind of what is required
+        for name, value in ((name, value) for name, values in (required | optional).items() for value in values.all):
+            if await attempt(needed | {name: value}):
+                least = needed | {name: value}
                 break
-    await attempt(everything)
+        needed = {name: least[name] for name in required}
+    everything = {name: values.full for name, values in (required | optional).items()}
+    if not await attempt(everything):
+        await attempt(everything | needed)
     idle: list[str] = []
     for name, values in (required | optional).items():
+        companions: list[dict[str, Any]] = [{}, *({other: of.full} for other, of in optional.items() if other != name)]
         taken = False
         for value in values.all:
-            if await attempt(least | {name: value}):
-                taken = True
-                continue
-            for companion, with_it in optional.items():  # goes only with another one
-                if companion != name and await attempt(least | {name: value, companion: with_it.full}):
+            ways = (base | {name: value} | companion for companion in companions for base in (least, needed))
+            for way in ways:  # by itself, else with another argument that it goes with
+                if await attempt(way):
                     taken = True
                     break
         if not taken:
