@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeAlias, overload
+from typing import Any, overload
 
 import attrs
 import msgspec
 
 from calcom_async.errors import DecodeError
+from calcom_async.export.lines import Buffer, lines_of
 from calcom_async.export.plan import milliseconds
 
 __all__ = ["CREATED", "PAGE_SIZE", "UPDATED", "Answer", "Axis", "Buffer", "Row", "Rows", "instants_of", "read_answer"]
@@ -106,10 +107,6 @@ class Row:
     status: str
 
 
-Buffer: TypeAlias = msgspec.Raw | bytes
-"""The wire JSON of a row; mostly a part of its page's bytes, which is not copied."""
-
-
 class Rows(Sequence[Row]):
     """Rows of a page as columns; a `Row` is made only where one is looked at.
 
@@ -202,7 +199,7 @@ def read_answer(body: bytes, asked: int = PAGE_SIZE, axis: Axis = CREATED) -> An
     block = envelope.pagination or _Pagination()
     size = min(asked, block.itemsPerPage) if isinstance(block.itemsPerPage, int) and block.itemsPerPage > 0 else asked
     total = block.totalItems if isinstance(block.totalItems, int) else None
-    return Answer(Rows(envelope.data, glances), size, total)
+    return Answer(Rows(lines_of(body, envelope.data) or envelope.data, glances), size, total)
 
 
 def _glance(raw: msgspec.Raw, axis: Axis) -> Glance:
@@ -221,11 +218,13 @@ def instants_of(rows: Rows) -> list[str] | None:
     """
     count = len(rows)
     instants = [glance.moment for glance in rows.glances]
-    if len(set(rows.uids())) != count or any(instant.__class__ is not str for instant in instants):
+    try:
+        text = "".join(instants)
+    except TypeError:
         return None
-    text = "".join(instants)
     if (
-        len(text) != 24 * count
+        len(set(rows.uids())) != count
+        or len(text) != 24 * count
         or any(text[place::24] != mark * count for place, mark in ((4, "-"), (10, "T"), (19, "."), (23, "Z")))
         or instants != sorted(instants)
     ):

@@ -29,9 +29,9 @@ from calcom_async.export.bookings import account_of, list_source
 from calcom_async.export.dataset import PLAN, REPORT, Dataset, load_fsspec
 from calcom_async.export.filters import BookingFilters, FilterArguments
 from calcom_async.export.opening import created_bounds, open_range
-from calcom_async.export.parquet import ROWS_PER_GROUP, load_pyarrow, schema, table_of
+from calcom_async.export.parquet import REPEATING, ROWS_PER_GROUP, load_pyarrow, schema, table_of
 from calcom_async.export.plan import Window, cut, split
-from calcom_async.export.report import ExportReport, Tally
+from calcom_async.export.report import ExportReport, Tally, join_digests
 from calcom_async.export.walk import Fetch, Walk, ask
 from calcom_async.settings import base_url_from_environment
 
@@ -46,6 +46,8 @@ __all__ = ["bookings_dataframe", "export_dataset"]
 T = TypeVar("T")
 MOST_PARTS = 1000
 """So many windows at most: each costs a request to find where it begins."""
+RELEASE = 2
+"""The form of the plan and the records; another one is not gone on with."""
 UNKNOWN_PARTS = 16
 """Windows where the server tells no total."""
 
@@ -324,10 +326,10 @@ def _planned_in(dataset: Dataset, task: _Task, rows_each: int) -> tuple[_Task, _
     purpose = {"account": task.access.account, "list": task.path, "filters": task.filters.to_dict()}
     if fresh is not None:
         dataset.make()
-        dataset.keep(PLAN, {"release": 1, "purpose": purpose, "resumed": 0} | _to_record(fresh))
+        dataset.keep(PLAN, {"release": RELEASE, "purpose": purpose, "resumed": 0} | _to_record(fresh))
         return task, fresh, 0
     assert kept is not None
-    if kept.get("release") != 1:
+    if kept.get("release") != RELEASE:
         raise ExportError("an unfinished dataset of another release stands there; pass restart=True to begin anew")
     if kept["purpose"] != purpose:
         differing = sorted(key for key in purpose if purpose[key] != kept["purpose"].get(key))
@@ -376,7 +378,7 @@ def _added_up(counts: Iterable[Mapping[str, Any]]) -> Tally:
         for name in ("bookings", "windows", "requests", "retries", "refused", "waited", "duplicates", "malformed"):
             setattr(whole, name, getattr(whole, name) + getattr(tally, name))
         whole.longest_tie = max(whole.longest_tie, tally.longest_tie)
-        whole.digest = (whole.digest + tally.digest) % 2**128
+        whole.digest = join_digests(whole.digest, tally.digest)
         whole.doubts += tally.doubts
         whole.by_status += tally.by_status
     return whole
@@ -445,7 +447,7 @@ def _write_part(part: Part, task: _Task, dataset: Dataset) -> dict[str, Any]:
 def _write(file: Any, part: Part, task: _Task, tally: Tally) -> None:
     """Write the rows of a part as they come, a row group at a time."""
     waiting: list[Any] = []
-    with load_pyarrow().parquet.ParquetWriter(file, schema(), compression="zstd") as writer:
+    with load_pyarrow().parquet.ParquetWriter(file, schema(), compression="zstd", use_dictionary=REPEATING) as writer:
 
         def flush() -> None:
             if waiting:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 import msgspec
 
-from calcom_async.export.answer import Buffer
-from calcom_async.export.columns import ATTENDEE_FIELDS, BOOKING_FIELDS, HOST_FIELDS
-from calcom_async.export.typed_rows import People, read_rows
+from calcom_async.export.columns import ATTENDEE_FIELDS, HOST_FIELDS
+from calcom_async.export.lines import Buffer, Lines
+from calcom_async.export.typed_rows import PeopleColumns, read_rows
 
 __all__ = ["COLUMNS", "CsvEncoder", "Encoder", "JsonLinesEncoder", "safe_cell"]
 
@@ -21,7 +22,7 @@ class Encoder(Protocol):
         """What stands before the first booking."""
         ...
 
-    def encode(self, rows: Sequence[Buffer]) -> bytes:
+    def encode(self, rows: Sequence[Buffer]) -> bytes | memoryview:
         """These bookings."""
         ...
 
@@ -33,8 +34,10 @@ class JsonLinesEncoder:
         """Nothing."""
         return b""
 
-    def encode(self, rows: Sequence[Buffer]) -> bytes:
+    def encode(self, rows: Sequence[Buffer]) -> bytes | memoryview:
         """One line each."""
+        if isinstance(rows, Lines):
+            return rows.text()
         if not rows:
             return b""
         joined = b"\n".join((*rows, b""))
@@ -52,8 +55,8 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of `.csv`: several people are joined by `; `, free-form fields are JSON, `otherFields` holds the rest
 and what does not fit its column."""
-_RISKY = frozenset("=+-@\t\r")
-_RISKY_BEGINNINGS = tuple(f",{mark}" for mark in sorted(_RISKY))
+_RISKY = tuple("=+-@\t\r")
+_QUOTED = tuple('",\n\r')
 
 
 class CsvEncoder:
@@ -76,47 +79,61 @@ class CsvEncoder:
     def encode(self, rows: Sequence[Buffer]) -> bytes:
         """One line each."""
         read = read_rows(rows)
-        return "".join(map(self._line, read.bookings, read.hosts, read.attendees, read.guests)).encode()
-
-    def _line(
-        self, booking: tuple[Any, ...], hosts: People | None, attendees: People | None, guests: list[str] | None
-    ) -> str:
-        *plain, slug, metadata, responses, other = booking
-        if plain[_ABSENT] is not None:
-            plain[_ABSENT] = "true" if plain[_ABSENT] else "false"
-        cells = [
-            *plain[:9], slug, *plain[9:11], _joined(hosts, _HOST_NAME), _joined(hosts, _HOST_EMAIL),
-            _joined(attendees, _ATTENDEE_NAME), _joined(attendees, _ATTENDEE_EMAIL), _joined(attendees, _ATTENDEE_ZONE),
-            "; ".join(guests) if guests else "", *plain[11:],
+        *plain, slugs, metadata, responses, others = read.columns
+        columns = [
+            *plain[:9], slugs, *plain[9:11],
+            _joined(read.hosts, _HOST_NAME), _joined(read.hosts, _HOST_EMAIL),
+            _joined(read.attendees, _ATTENDEE_NAME), _joined(read.attendees, _ATTENDEE_EMAIL),
+            _joined(read.attendees, _ATTENDEE_ZONE), ["; ".join(guests) if guests else "" for guests in read.guests],
+            *plain[11:], _json(responses), _json(metadata), others,
         ]  # fmt: skip
-        texts = [cell if cell.__class__ is str else "" if cell is None else str(cell) for cell in cells]
-        line = ",".join(texts)
-        # Mostly no cell wants quotes or would run as a formula, which is seen on the line as a whole.
-        if (
-            line.count(",") >= len(texts)
-            or '"' in line
-            or "\n" in line
-            or "\r" in line
-            or (not self._raw_cells and (line[:1] in _RISKY or any(mark in line for mark in _RISKY_BEGINNINGS)))
-        ):
-            line = ",".join([_quoted(cell if self._raw_cells else safe_cell(cell)) for cell in texts])
-        return f"{line},{self._json(responses)},{self._json(metadata)},{self._json(other)}\r\n"
+        if not columns[0]:
+            return b""
+        cells = [_cells(column, raw=self._raw_cells) for column in columns]
+        return "\r\n".join([*map(",".join, zip(*cells, strict=True)), ""]).encode()
 
-    def _json(self, text: str | None) -> str:
-        if text is None or text == "{}":
+
+def _cells(column: Sequence[Any], *, raw: bool) -> Sequence[str]:
+    """A column as text, with quotes where they are needed, and safe from spreadsheets unless it is to be raw.
+
+    Mostly nothing of it needs either, which is seen on the column as a whole.
+    """
+    if len(distinct := set(column)) == 1:
+        return [_cell(*distinct, raw=raw)] * len(column)
+    cells = [cell if cell.__class__ is str else _text(cell) for cell in column]
+    if not raw:
+        beginnings = "".join([cell[:1] for cell in cells])
+        raw = not any(mark in beginnings for mark in _RISKY)
+    together = "".join(cells)
+    if raw and not any(mark in together for mark in _QUOTED):
+        return cells
+    return [_cell(cell, raw=raw) for cell in cells]
+
+
+def _cell(value: Any, *, raw: bool) -> str:
+    text = _text(value)
+    if not raw:
+        text = safe_cell(text)
+    if '"' in text:
+        return '"' + text.replace('"', '""') + '"'
+    return f'"{text}"' if "," in text or "\n" in text or "\r" in text else text
+
+
+def _text(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case None:
             return ""
-        return _quoted(text if self._raw_cells else safe_cell(text))
-
-
-def _quoted(cell: str) -> str:
-    if '"' in cell:
-        return '"' + cell.replace('"', '""') + '"'
-    return f'"{cell}"' if "," in cell or "\n" in cell or "\r" in cell else cell
+        case bool():
+            return "true" if value else "false"
+        case _:
+            return str(value)
 
 
 def safe_cell(cell: str) -> str:
     """A cell that no spreadsheet runs as a formula."""
-    return "'" + cell if cell[:1] in _RISKY and not _is_number(cell) else cell
+    return "'" + cell if cell.startswith(_RISKY) and not _is_number(cell) else cell
 
 
 def _is_number(cell: str) -> bool:
@@ -127,16 +144,19 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-_ABSENT = tuple(BOOKING_FIELDS).index("absentHost")
 _HOST_NAME, _HOST_EMAIL = (tuple(HOST_FIELDS).index(name) for name in ("name", "email"))
 _ATTENDEE_NAME, _ATTENDEE_EMAIL, _ATTENDEE_ZONE = (
     tuple(ATTENDEE_FIELDS).index(name) for name in ("name", "email", "timeZone")
 )
 
 
-def _joined(people: People | None, place: int) -> str:
-    if not people:
-        return ""
-    if len(people) == 1:
-        return people[0][place] or ""
-    return "; ".join(person[place] for person in people if person[place] is not None)
+def _joined(people: PeopleColumns, place: int) -> Sequence[str | None]:
+    cells: Sequence[str | None] = people.columns[place]
+    if people.counts.count(1) == len(people.counts):
+        return cells
+    left = iter(cells)
+    return ["; ".join([cell for cell in islice(left, count or 0) if cell is not None]) for count in people.counts]
+
+
+def _json(texts: Sequence[str | None]) -> Sequence[str | None]:
+    return [None if text == "{}" else text for text in texts]

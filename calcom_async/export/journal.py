@@ -19,7 +19,7 @@ from calcom_async.export.plan import Window
 
 __all__ = ["Journal", "WindowState"]
 
-RELEASE = 1
+RELEASE = 2
 """The form of the journal; another one is not read."""
 
 

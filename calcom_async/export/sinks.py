@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from calcom_async.errors import ExportError, InvalidRequestError
-from calcom_async.export.answer import Buffer
 from calcom_async.export.encoders import CsvEncoder, Encoder, JsonLinesEncoder
 from calcom_async.export.journal import sync_folder
+from calcom_async.export.lines import Buffer
 
 __all__ = ["FORMATS", "FileSink", "Sink", "SpooledSink", "StreamSink", "choose_sink", "format_of"]
 
@@ -160,7 +160,7 @@ class FileSink:
         """Append rows."""
         self._put(self._encoder.encode(rows))
 
-    def _put(self, content: bytes) -> None:
+    def _put(self, content: bytes | memoryview) -> None:
         if not content:
             return
         with self._breaking():

@@ -8,12 +8,12 @@ import itertools
 import os
 import sqlite3
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
-from calcom_async.export.answer import Buffer
 from calcom_async.export.columns import (
     ATTENDEE_FIELDS,
     BOOKING_FIELDS,
@@ -21,8 +21,9 @@ from calcom_async.export.columns import (
     snake,
 )
 from calcom_async.export.journal import sync_folder
+from calcom_async.export.lines import Buffer
 from calcom_async.export.sinks import check_destination, lock
-from calcom_async.export.typed_rows import BOOKING_COLUMNS, read_rows
+from calcom_async.export.typed_rows import BOOKING_COLUMNS, PeopleColumns, read_rows
 
 __all__ = ["SqliteSink"]
 
@@ -108,7 +109,13 @@ class SqliteSink:
                 self._rollback_journal.unlink(missing_ok=True)
             self._database = sqlite3.connect(self.partial, isolation_level=None, check_same_thread=False)
             with _failing_as_a_disk_does():
-                for pragma in ("journal_mode=TRUNCATE", "cache_size=-4096", "synchronous=FULL", "foreign_keys=OFF"):
+                for pragma in (
+                    "page_size=16384",
+                    "journal_mode=TRUNCATE",
+                    "cache_size=-4096",
+                    "synchronous=FULL",
+                    "foreign_keys=OFF",
+                ):
                     self._database.execute(f"PRAGMA {pragma}")
                 self._database.executescript(SCHEMA)
                 self._database.execute("BEGIN EXCLUSIVE")
@@ -179,31 +186,35 @@ def upsert(path: Path, rows: Iterator[bytes]) -> None:
 def write_rows(database: sqlite3.Connection, rows: Sequence[Buffer]) -> None:
     """Insert or replace bookings of wire JSON; one without a uid gets a key of its own."""
     read = read_rows(rows)
-    bookings: list[tuple[Any, ...]] = []
-    attendees: list[tuple[Any, ...]] = []
-    hosts: list[tuple[Any, ...]] = []
-    for row, values, its_hosts, its_attendees, guests in zip(
-        rows, read.bookings, read.hosts, read.attendees, read.guests, strict=True
-    ):
-        uid = values[0] or f"malformed-{hashlib.blake2b(row, digest_size=12).hexdigest()}"
-        account = values[_ACCOUNT] or ""
-        rest = (*values[1:_ACCOUNT], *values[_ACCOUNT + 1 :])
-        written = None if guests is None else _encode(guests).decode()
-        bookings.append((uid, account, *rest, written, str(row, "utf-8")))
-        for people, into in ((its_hosts, hosts), (its_attendees, attendees)):
-            if people:
-                into += [(uid, account, place, *person) for place, person in enumerate(people)]
-    keys = {values[:2] for values in bookings}
+    uids: Sequence[str] = read.columns[_UID]
+    if not all(uids):
+        uids = [
+            uid or f"malformed-{hashlib.blake2b(row, digest_size=12).hexdigest()}"
+            for uid, row in zip(uids, rows, strict=True)
+        ]
+    accounts = [account or "" for account in read.columns[_ACCOUNT]]
+    guests = [None if each is None else _encode(each).decode() for each in read.guests]
+    others = [read.columns[place] for place in _OTHER_PLACES]
+    bookings = list(zip(uids, accounts, *others, guests, [str(row, "utf-8") for row in rows], strict=True))
     marks = ",".join("?" * len(bookings))
     found = database.execute(
         f"SELECT uid, account FROM bookings WHERE uid IN ({marks})",  # noqa: S608 - marks
-        [values[0] for values in bookings],
+        uids,
     )
+    keys = set(zip(uids, accounts, strict=True))
     there = [key for key in found if key in keys]
     for table in ("attendees", "hosts") if there else ():
         database.executemany(f"DELETE FROM {table} WHERE booking_uid = ? AND account = ?", there)  # noqa: S608 - ours
-    for statement, tuples in ((_INSERT_BOOKING, bookings), (_INSERT_ATTENDEE, attendees), (_INSERT_HOST, hosts)):
-        database.executemany(statement, tuples)
+    database.executemany(_INSERT_BOOKING, bookings)
+    for statement, people in ((_INSERT_ATTENDEE, read.attendees), (_INSERT_HOST, read.hosts)):
+        database.executemany(statement, _placed(uids, accounts, people))
+
+
+def _placed(uids: Sequence[str], accounts: Sequence[str], people: PeopleColumns) -> Iterator[tuple[Any, ...]]:
+    """Hosts or attendees with the key of their booking and their place in its list."""
+    counts = [count or 0 for count in people.counts]
+    whose = (chain.from_iterable(map(repeat, keys, counts)) for keys in (uids, accounts))
+    return zip(*whose, chain.from_iterable(map(range, counts)), *people.columns, strict=True)
 
 
 def _inserting(table: str, columns: Sequence[str]) -> str:
@@ -212,8 +223,9 @@ def _inserting(table: str, columns: Sequence[str]) -> str:
 
 
 _encode = msgspec.json.encode
-_ACCOUNT = BOOKING_COLUMNS.index("account")
+_UID, _ACCOUNT = (BOOKING_COLUMNS.index(name) for name in ("uid", "account"))
 _OTHERS = [column for column in BOOKING_COLUMNS if column not in {"uid", "account"}]
+_OTHER_PLACES = [BOOKING_COLUMNS.index(column) for column in _OTHERS]
 _INSERT_BOOKING = _inserting("bookings", ("uid", "account", *_OTHERS, "guests", "wire"))
 _INSERT_ATTENDEE = _inserting("attendees", ("booking_uid", "account", "place", *map(snake, ATTENDEE_FIELDS), "other"))
 _INSERT_HOST = _inserting("hosts", ("booking_uid", "account", "place", *map(snake, HOST_FIELDS), "other"))

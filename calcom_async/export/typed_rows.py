@@ -1,21 +1,21 @@
 """Bookings as rows of tables, fast: wire JSON is read straight into typed fields, without a dict in between.
 
-What does not fit its field, or is no field at all, is read the slow way (`columns.py`), which keeps it in `other`; a
-field that is not known is learnt from that, so that one which the service adds costs next to nothing.
+A page is read in one go, column by column. What does not fit its field, or is no field at all, is read the slow way
+(`columns.py`), which keeps it in `other`; a field that is not known is learnt from that, so that one which the service
+adds costs next to nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from operator import attrgetter
+from itertools import chain, islice
 from types import GenericAlias
 from typing import Annotated, Any, TypeAlias
 
 import attrs
 import msgspec
 
-from calcom_async.export.answer import Buffer
 from calcom_async.export.columns import (
     ATTENDEE_FIELDS,
     BOOKING_FIELDS,
@@ -24,14 +24,16 @@ from calcom_async.export.columns import (
     person_columns,
     snake,
 )
+from calcom_async.export.lines import Buffer, Lines
 from calcom_async.export.plan import milliseconds, wire_instant
 
-__all__ = ["BOOKING_COLUMNS", "People", "TypedRows", "are_canonical", "read_rows"]
+__all__ = ["BOOKING_COLUMNS", "People", "PeopleColumns", "TypedRows", "are_canonical", "read_rows"]
 
 BOOKING_COLUMNS = (*map(snake, BOOKING_FIELDS), "event_type_slug", "metadata", "booking_fields_responses", "other")
 """The order of a booking's values."""
 People: TypeAlias = list[tuple[Any, ...]]
 """Hosts or attendees: the values of their fields in order, and `other`."""
+_Values: TypeAlias = tuple[tuple[Any, ...], People | None, People | None, list[str] | None]
 LEARNT_AT_MOST = 64
 """Fields per kind of record that are learnt."""
 
@@ -47,20 +49,61 @@ _NOTHING = msgspec.Raw(b"")
 
 
 @attrs.frozen(kw_only=True)
+class PeopleColumns:
+    """The hosts or attendees of some bookings, one after the other, as columns.
+
+    Attributes:
+        counts: How many each booking has; None where it has no list of them.
+        columns: The values of their fields in order, and `other`.
+    """
+
+    counts: Sequence[int | None]
+    columns: Sequence[Sequence[Any]]
+
+    @classmethod
+    def of(cls, lists: Sequence[People | None], fields: Mapping[str, str]) -> PeopleColumns:
+        """Of what `each` gives."""
+        flat = [person for people in lists for person in people or ()]
+        counts = [None if people is None else len(people) for people in lists]
+        return cls(counts=counts, columns=list(zip(*flat, strict=True)) if flat else [()] * (len(fields) + 1))
+
+    def each(self) -> list[People | None]:
+        """Of each booking."""
+        flat = zip(*self.columns, strict=True)
+        return [None if count is None else list(islice(flat, count)) for count in self.counts]
+
+
+@attrs.frozen(kw_only=True)
 class TypedRows:
     """Bookings as values; instants are canonical text (`2026-12-01T09:00:00.000Z`).
 
     Attributes:
-        bookings: The values of `BOOKING_COLUMNS` of each.
-        hosts: Each one's hosts; None where it has none.
-        attendees: Each one's attendees; None where it has none.
+        columns: The values of `BOOKING_COLUMNS`, column by column.
+        hosts: Their hosts.
+        attendees: Their attendees.
         guests: Each one's guests; None where it has none.
     """
 
-    bookings: list[tuple[Any, ...]]
-    hosts: list[People | None]
-    attendees: list[People | None]
-    guests: list[list[str] | None]
+    columns: Sequence[Sequence[Any]]
+    hosts: PeopleColumns
+    attendees: PeopleColumns
+    guests: Sequence[list[str] | None]
+
+    def rows(self) -> list[_Values]:
+        """Row by row: the values of `BOOKING_COLUMNS`, hosts, attendees and guests."""
+        bookings = zip(*self.columns, strict=True)
+        return list(zip(bookings, self.hosts.each(), self.attendees.each(), self.guests, strict=True))
+
+    @classmethod
+    def of(cls, rows: Sequence[_Values]) -> TypedRows:
+        """Of what `rows` gives."""
+        bookings, hosts, attendees, guests = zip(*rows, strict=True) if rows else ((), (), (), ())
+        return cls(
+            columns=list(zip(*bookings, strict=True)) if bookings else [()] * len(BOOKING_COLUMNS),
+            hosts=PeopleColumns.of(hosts, HOST_FIELDS),
+            attendees=PeopleColumns.of(attendees, ATTENDEE_FIELDS),
+            guests=guests,
+        )
 
 
 class _Record:
@@ -81,29 +124,30 @@ class _Record:
         return True
 
     def make(self, **more: Any) -> Any:
-        """The struct."""
+        """The struct: its fields, the others, those that were learnt; in this order."""
+        given = [(name, more.get(name, kind), default) for name, kind, default in self._more]
+        kinds = {name: _KINDS[kind] for name, kind in self.fields.items()} | more
+        plain = [(name, kinds[name], None) for name in self.fields]
         extra = [(f"learnt{n}", msgspec.Raw, _NOTHING) for n in range(len(self.learnt))]
-        plain = [(name, _KINDS[kind], None) for name, kind in self.fields.items() if name not in more]
-        given = [(name, kind, None) for name, kind in more.items()]
-        special = [each for each in self._more if each[0] not in more]
         return msgspec.defstruct(
             "Record",
-            [*plain, *given, *special, *extra],
+            [*plain, *given, *extra],
             rename={f"learnt{n}": name for n, name in enumerate(self.learnt)},
             forbid_unknown_fields=True,
             gc=False,
         )
 
-    def other(self, record: Any) -> str | None:
-        """What was learnt of this one, as JSON text."""
-        if not self.learnt:
-            return None
-        found = {}
-        for number, name in enumerate(self.learnt):
-            raw = getattr(record, f"learnt{number}")
-            if raw is not _NOTHING:
-                found[name] = raw
-        return msgspec.json.encode(found).decode() if found else None
+    def others(self, columns: Sequence[Sequence[Any]], count: int) -> list[str | None]:
+        """What was learnt of each, as JSON text, by the columns of the fields that were learnt."""
+        found: list[dict[str, Any] | None] = [None] * count
+        for name, column in zip(self.learnt, columns, strict=True):
+            if column.count(_NOTHING) == count:
+                continue
+            for number, raw in enumerate(column):
+                if raw is not _NOTHING:
+                    found[number] = each = found[number] or {}
+                    each[name] = raw
+        return [None if each is None else msgspec.json.encode(each).decode() for each in found]
 
 
 class _Slug(msgspec.Struct, gc=False):
@@ -118,11 +162,11 @@ class _Reader:
             BOOKING_FIELDS,
             [
                 ("eventType", _Slug | None, None),
-                ("guests", list[str] | None, None),
-                ("hosts", None, None),
-                ("attendees", None, None),
                 ("metadata", msgspec.Raw, _NOTHING),
                 ("bookingFieldsResponses", msgspec.Raw, _NOTHING),
+                ("hosts", None, None),
+                ("attendees", None, None),
+                ("guests", list[str] | None, None),
             ],
         )
         self.host = _Record(HOST_FIELDS)
@@ -133,12 +177,14 @@ class _Reader:
         hosts = GenericAlias(list, (self.host.make(id=str | _Integer | None),))
         attendees = GenericAlias(list, (self.attendee.make(),))
         booking = self.booking.make(hosts=hosts | None, attendees=attendees | None)
-        self.decode: Callable[[Buffer], Any] = msgspec.json.Decoder(booking).decode
+        decoder = msgspec.json.Decoder(booking)
+        self.decode: Callable[[Buffer], Any] = decoder.decode
+        self.decode_lines: Callable[[bytes | memoryview], list[Any]] = decoder.decode_lines
 
-    def learn_from(self, wire: Any) -> None:
-        """Learn the fields of a booking that were not known."""
+    def learn_from(self, wire: Any) -> bool:
+        """Learn the fields of a booking that were not known; whether there were any."""
         if not isinstance(wire, dict):
-            return
+            return False
         news = [self.booking.learn(name) for name in wire]
         for record, key in ((self.host, "hosts"), (self.attendee, "attendees")):
             people = wire.get(key)
@@ -146,13 +192,13 @@ class _Reader:
                 news += [record.learn(name) for name in person] if isinstance(person, dict) else []
         if any(news):
             self._build()
+        return any(news)
 
 
 _READER = _Reader()
-_VALUES = attrgetter(*BOOKING_FIELDS)
 _INSTANTS = tuple(n for n, kind in enumerate(BOOKING_FIELDS.values()) if kind == "instant")
-_HOST_VALUES = attrgetter(*HOST_FIELDS)
-_ATTENDEE_VALUES = attrgetter(*ATTENDEE_FIELDS)
+_PLAIN = len(BOOKING_FIELDS)
+_values_of = msgspec.structs.astuple
 _HOST_ID = tuple(HOST_FIELDS).index("id")
 
 
@@ -179,48 +225,72 @@ def read_rows(rows: Sequence[Buffer], *, exact: bool = False) -> TypedRows:
         rows: One booking an item.
         exact: Find out instants that do not exist, such as the 31st of June, as well.
     """
-    read = TypedRows(bookings=[], hosts=[], attendees=[], guests=[])
-    bookings, hosts, attendees, guests = read.bookings, read.hosts, read.attendees, read.guests
-    reader = _READER
-    for row in rows:
+    records = _decoded(rows)
+    read = _by_column([record for record in records if record is not None])
+    misfits = {number for number, record in enumerate(records) if record is None}
+    if not misfits and not exact and _instants_are_canonical(read.columns):
+        return read
+    fitting = iter(read.rows())
+    found: list[_Values] = []
+    for number, row in enumerate(rows):
+        values = None if number in misfits else next(fitting)
+        if values is None or not _instants_exist(values[0]):
+            values = _slowly(row)
+        found.append(values)
+    return TypedRows.of(found)
+
+
+def _decoded(rows: Sequence[Buffer]) -> list[Any]:
+    """A record of each; None where one does not fit."""
+    text = rows.text() if isinstance(rows, Lines) else b"\n".join(rows)
+    try:
+        records = _READER.decode_lines(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        records = []
+    return records if len(records) == len(rows) else _decoded_one_by_one(rows)
+
+
+def _decoded_one_by_one(rows: Sequence[Buffer]) -> list[Any]:
+    records: list[Any] = []
+    while len(records) < len(rows):
+        row = rows[len(records)]
         try:
-            booking = reader.decode(row)
+            record = _READER.decode(row)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            booking = None
-        if booking is None:
-            values, its_hosts, its_attendees, its_guests = _slowly(row)
-        else:
-            slug = booking.eventType
-            values = (
-                *_VALUES(booking),
-                None if slug is None else slug.slug,
-                _text(booking.metadata),
-                _text(booking.bookingFieldsResponses),
-                reader.booking.other(booking) if reader.booking.learnt else None,
-            )
-            its_hosts = _people(booking.hosts, _HOST_VALUES, reader.host)
-            its_attendees = _people(booking.attendees, _ATTENDEE_VALUES, reader.attendee)
-            its_guests = booking.guests
-        bookings.append(values)
-        hosts.append(its_hosts)
-        attendees.append(its_attendees)
-        guests.append(its_guests)
-    _check_instants(rows, read, exact=exact)
-    return read
+            if _READER.learn_from(msgspec.json.decode(row)):
+                records.clear()  # all of them by the same struct
+                continue
+            record = None
+        records.append(record)
+    return records
 
 
-def _check_instants(rows: Sequence[Buffer], read: TypedRows, *, exact: bool) -> None:
-    """Read those again the slow way whose instants have another form."""
-    bookings = read.bookings
-    for place in _INSTANTS:
-        instants = [values[place] for values in bookings if values[place] is not None]
-        if not exact and are_canonical(instants):
-            continue
-        for number, values in enumerate(bookings):
-            if (instant := values[place]) is not None and not (are_canonical((instant,)) and _exists(instant)):
-                (bookings[number], read.hosts[number], read.attendees[number], read.guests[number]) = _slowly(
-                    rows[number]
-                )
+def _by_column(records: Sequence[Any]) -> TypedRows:
+    if not records:
+        return TypedRows.of(())
+    values = list(zip(*map(_values_of, records), strict=True))
+    event_types, metadata, responses, hosts, attendees, guests = values[_PLAIN : _PLAIN + 6]
+    return TypedRows(
+        columns=[
+            *values[:_PLAIN],
+            [None if each is None else each.slug for each in event_types],
+            _texts(metadata),
+            _texts(responses),
+            _READER.booking.others(values[_PLAIN + 6 :], len(records)),
+        ],
+        hosts=_people(hosts, _READER.host),
+        attendees=_people(attendees, _READER.attendee),
+        guests=guests,
+    )
+
+
+def _instants_are_canonical(columns: Sequence[Sequence[Any]]) -> bool:
+    return all(are_canonical([instant for instant in columns[place] if instant is not None]) for place in _INSTANTS)
+
+
+def _instants_exist(values: Sequence[Any]) -> bool:
+    instants = [values[place] for place in _INSTANTS if values[place] is not None]
+    return all(are_canonical((instant,)) and _exists(instant) for instant in instants)
 
 
 def _exists(instant: str) -> bool:
@@ -231,33 +301,22 @@ def _exists(instant: str) -> bool:
     return True
 
 
-def _people(people: Any, values: Callable[[Any], tuple[Any, ...]], record: _Record) -> People | None:
-    if people is None:
-        return None
-    if record.learnt:
-        found = [(*values(person), record.other(person)) for person in people]
-    else:
-        found = [(*values(person), None) for person in people]
+def _people(lists: Sequence[list[Any] | None], record: _Record) -> PeopleColumns:
+    flat = list(chain.from_iterable(people or () for people in lists))
+    values = list(zip(*map(_values_of, flat), strict=True)) if flat else [()] * len(record.fields)
+    plain: list[Sequence[Any]] = list(values[: len(record.fields)])
     if record is _READER.host:
-        return [
-            values if (known := values[_HOST_ID]) is None or known.__class__ is str else _with_text_id(values)
-            for values in found
-        ]
-    return found
+        plain[_HOST_ID] = [each if each is None or each.__class__ is str else str(each) for each in plain[_HOST_ID]]
+    others = record.others(values[len(record.fields) :], len(flat)) if flat else ()
+    return PeopleColumns(counts=[None if people is None else len(people) for people in lists], columns=[*plain, others])
 
 
-def _with_text_id(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (*values[:_HOST_ID], str(values[_HOST_ID]), *values[_HOST_ID + 1 :])
-
-
-def _text(raw: Any) -> str | None:
-    text = str(raw, "utf-8")
-    return None if not text or text == "null" else text
+def _texts(raws: Sequence[Any]) -> list[str | None]:
+    return [None if not text or text == "null" else text for text in [str(raw, "utf-8") for raw in raws]]
 
 
 def _slowly(row: Buffer) -> tuple[tuple[Any, ...], People | None, People | None, list[str] | None]:
     wire = msgspec.json.decode(row)
-    _READER.learn_from(wire)
     columns = booking_columns(wire)
     values = tuple(_value(columns.get(name)) for name in BOOKING_COLUMNS)
     if not isinstance(wire, dict):

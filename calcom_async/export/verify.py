@@ -17,7 +17,7 @@ import msgspec
 
 from calcom_async.errors import CalComError, ExportError, InvalidRequestError
 from calcom_async.export.bookings import export_bookings
-from calcom_async.export.report import add_to_digest
+from calcom_async.export.report import EMPTY_DIGEST, add_to_digest
 from calcom_async.export.sinks import format_of
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def read_contents(path: str | os.PathLike[str]) -> Contents:
     Raises:
         InvalidRequestError: the file is not there, or no export.
     """
-    rows = repeated = digest = 0
+    rows = repeated = 0
+    digest = EMPTY_DIGEST
     uids: set[str] = set()
     for uid in _uids(Path(path)):
         rows += 1

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from calcom_async import AsyncCalCom, ConfigurationError, ExportError, InvalidRequestError, Limiter, MissingExtraError
 from calcom_async.export.plan import Window, cut
-from calcom_async.export.report import add_to_digest
+from calcom_async.export.report import EMPTY_DIGEST, add_to_digest
 from calcom_async.sandbox import RateLimit, Sandbox
 from tests.redis_server import RedisServer
 
@@ -103,7 +103,7 @@ def test_a_dataset_holds_every_booking_once_and_no_process_is_refused(
     expected = sorted(world.booking_uids())
     assert sorted(rows["uid"].to_pylist()) == expected
     assert (report.bookings, report.complete, report.refused, refusals(world)) == (6000, True, 0, 0)
-    assert report.digest == f"{add_to_digest(0, expected):032x}"
+    assert report.digest == f"{add_to_digest(EMPTY_DIGEST, expected):032x}"
     assert sum(report.by_status.values()) == 6000
     assert report.windows == len(list((tmp_path / "bookings").glob("part-*.parquet"))) >= 8
     assert report.requests <= 6000 / 250 * 1.6 + 2 * report.windows + 4
