@@ -129,9 +129,11 @@ _FAMILIES = {
     "verified_resources": "VerifiedEmail VerifiedPhone",
     "webhooks": "Webhook WebhookTimeUnit WebhookTrigger WebhookVersion",
     "workflows": (
-        "KeptPathsStep NewEmailStep NewPhoneStep NewRoutingFormActivation NewWorkflowActivation "
-        "NewWorkflowMessage NewWorkflowOffset NewWorkflowTrigger Workflow WorkflowAction WorkflowActivation "
-        "WorkflowActivationInput WorkflowMessage WorkflowOffset WorkflowPath WorkflowRecipient WorkflowStep "
+        "ChangedEmailStep ChangedPhoneStep KeptPathsStep NewEmailMessage NewEmailStep NewFormTimedTrigger "
+        "NewFormTrigger NewPhoneStep NewRoutingFormActivation NewTextMessage NewTimedTrigger "
+        "NewWorkflowActivation NewWorkflowOffset NewWorkflowTrigger RoutingFormActivationInput "
+        "RoutingFormTriggerInput Workflow WorkflowAction WorkflowActivation WorkflowActivationInput "
+        "WorkflowMessage WorkflowOffset WorkflowPath WorkflowRecipient WorkflowStep WorkflowStepChange "
         "WorkflowStepInput WorkflowTemplate WorkflowTrigger WorkflowTriggerInput WorkflowTriggerType "
         "WorkflowUnit"
     ),

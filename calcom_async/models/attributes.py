@@ -93,6 +93,8 @@ class AttributeOption(Record):
     """Whether it stands for several others (undocumented, as `contains`)."""
     contains: tuple[str, ...] = ()
     """The ids of those."""
+    target_membership_id: int | None = None
+    """The member it stands for, where the attribute relates members (undocumented)."""
 
 
 @record

@@ -34,9 +34,9 @@ class RoutingForm(Record):
     """What it is for."""
     position: int | None = None
     """Its place in the list."""
-    routes: tuple[Mapping[str, Any], ...] | None = None
+    routes: tuple[Any, ...] | None = None
     """The rules, in order: `action` (`type`, `value`, `eventTypeId`), `queryValue`, `isFallback`."""
-    fields: tuple[Mapping[str, Any], ...] | None = None
+    fields: tuple[Any, ...] | None = None
     """The questions: `id`, `identifier`, `type`, `label`, `required`, `options` (`id`, `label`)."""
     settings: Mapping[str, Any] | None = None
     """Who is told of answers, and more."""

@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
+
+import attrs
 
 from calcom_async.core.records import Input, Record, record, tagged_union
 from calcom_async.core.unset import UNSET, Unset
 
 __all__ = [
+    "ChangedEmailStep",
+    "ChangedPhoneStep",
     "KeptPathsStep",
+    "NewEmailMessage",
     "NewEmailStep",
+    "NewFormTimedTrigger",
+    "NewFormTrigger",
     "NewPhoneStep",
     "NewRoutingFormActivation",
+    "NewTextMessage",
+    "NewTimedTrigger",
     "NewWorkflowActivation",
-    "NewWorkflowMessage",
     "NewWorkflowOffset",
     "NewWorkflowTrigger",
+    "RoutingFormActivationInput",
+    "RoutingFormTriggerInput",
     "Workflow",
     "WorkflowAction",
     "WorkflowActivation",
@@ -28,6 +38,7 @@ __all__ = [
     "WorkflowPath",
     "WorkflowRecipient",
     "WorkflowStep",
+    "WorkflowStepChange",
     "WorkflowStepInput",
     "WorkflowTemplate",
     "WorkflowTrigger",
@@ -253,30 +264,71 @@ class NewWorkflowOffset(Input):
 
 @record
 class NewWorkflowTrigger(Input):
-    """What sets a workflow off."""
+    """An event of a booking that sets a workflow off at once."""
 
-    type: WorkflowTriggerType | str
+    type: Literal[
+        "newEvent",
+        "eventCancelled",
+        "rescheduleEvent",
+        "bookingRejected",
+        "bookingRequested",
+        "bookingPaymentInitiated",
+        "bookingPaid",
+        "bookingNoShowUpdated",
+    ]
     """The event."""
-    offset: NewWorkflowOffset | Unset = UNSET
-    """How long before or after it; needed by `beforeEvent`, `after…` and `formSubmittedNoEvent`."""
 
 
 @record
-class NewWorkflowMessage(Input):
-    """What a step says."""
+class NewTimedTrigger(Input):
+    """An event of a booking that sets a workflow off some time before or after."""
+
+    type: Literal["beforeEvent", "afterEvent", "afterHostsCalVideoNoShow", "afterGuestsCalVideoNoShow"]
+    """The event."""
+    offset: NewWorkflowOffset
+    """How long before or after it."""
+
+
+@record
+class NewFormTrigger(Input):
+    """An answer to a routing form sets a workflow off at once."""
+
+    type: Literal["formSubmitted"] = "formSubmitted"
+    """Always `formSubmitted`."""
+
+
+@record
+class NewFormTimedTrigger(Input):
+    """An answer to a routing form sets a workflow off some time after, if no booking came of it."""
+
+    offset: NewWorkflowOffset
+    """How long after it."""
+    type: Literal["formSubmittedNoEvent"] = "formSubmittedNoEvent"
+    """Always `formSubmittedNoEvent`."""
+
+
+@record
+class NewEmailMessage(Input):
+    """What an e-mail says."""
 
     subject: str
     """Subject, with variables such as `{EVENT_NAME}`."""
-    html: str | Unset = UNSET
-    """Text of an e-mail, as HTML."""
-    text: str | Unset = UNSET
-    """Text of an SMS or a WhatsApp message."""
+    html: str
+    """Text, as HTML, with variables."""
+
+
+@record
+class NewTextMessage(Input):
+    """What an SMS or a WhatsApp message says."""
+
+    subject: str
+    """Subject."""
+    text: str
+    """Text, with variables such as `{EVENT_NAME}`."""
 
 
 @record
 class _NewStep(Input):
-    action: WorkflowAction | str
-    """What it does."""
     step_number: int
     """Its place, from 1 on."""
     recipient: WorkflowRecipient | str
@@ -285,20 +337,20 @@ class _NewStep(Input):
     """What it says; `custom` for your own words."""
     sender: str
     """The sender's name."""
-    message: NewWorkflowMessage
-    """What it says."""
     auto_translate_enabled: bool | Unset = UNSET
     """Whether it is translated for attendees (organizations only)."""
     source_locale: str | Unset = UNSET
     """The language it is written in; the user's by default."""
-    id: int | Unset = UNSET
-    """Updates: the step to keep; -1, or nothing, for a new one."""
 
 
 @record
 class NewEmailStep(_NewStep):
-    """A step that sends an e-mail: `email_host`, `email_attendee`, `email_address`."""
+    """A step that sends an e-mail."""
 
+    action: Literal["email_host", "email_attendee", "email_address"]
+    """To whom."""
+    message: NewEmailMessage
+    """What it says."""
     include_calendar_event: bool = False
     """Whether it has a calendar file."""
     verified_email_id: int | Unset = UNSET
@@ -309,8 +361,12 @@ class NewEmailStep(_NewStep):
 
 @record
 class NewPhoneStep(_NewStep):
-    """A step that sends an SMS or a WhatsApp message: `sms_attendee`, `sms_number`, `whatsapp_…`."""
+    """A step that sends an SMS or a WhatsApp message (not for routing forms)."""
 
+    action: Literal["sms_attendee", "sms_number", "whatsapp_attendee", "whatsapp_number"]
+    """To whom."""
+    message: NewTextMessage
+    """What it says."""
     verified_phone_id: int | Unset = UNSET
     """`…_number`: the verified number."""
     phone_required: bool | Unset = UNSET
@@ -318,30 +374,60 @@ class NewPhoneStep(_NewStep):
 
 
 @record
+class ChangedEmailStep(NewEmailStep):
+    """A step that sends an e-mail, of a workflow that exists."""
+
+    id: int | Unset = UNSET
+    """The step to change; without it, a new one."""
+
+
+@record
+class ChangedPhoneStep(NewPhoneStep):
+    """A step that sends an SMS or a WhatsApp message, of a workflow that exists."""
+
+    id: int | Unset = UNSET
+    """The step to change; without it, a new one."""
+
+
+@record
 class KeptPathsStep(Input):
-    """Updates: a step of branches that is to stay; branches can be changed in Cal.com's app only."""
+    """A step of branches that is to stay; branches can be changed in Cal.com's app only."""
 
     id: int
     """The step."""
-    action: str = "paths"
+    action: Literal["paths"] = "paths"
     """Always `paths`."""
 
 
-NewStep: TypeAlias = NewEmailStep | NewPhoneStep | KeptPathsStep
-tagged_union(
-    NewStep,
-    "action",
-    {
-        **dict.fromkeys(("email_host", "email_attendee", "email_address"), NewEmailStep),
-        **dict.fromkeys(("sms_attendee", "sms_number", "whatsapp_attendee", "whatsapp_number"), NewPhoneStep),
-        "paths": KeptPathsStep,
-    },
-)
-WorkflowStepInput: TypeAlias = NewStep | WorkflowStep | Mapping[str, Any]
-"""What is accepted for a step: a record, one of an answer, or a mapping."""
-WorkflowTriggerInput: TypeAlias = NewWorkflowTrigger | WorkflowTrigger | Mapping[str, Any]
-"""What is accepted for a trigger."""
-WorkflowActivationInput: TypeAlias = (
-    NewWorkflowActivation | NewRoutingFormActivation | WorkflowActivation | Mapping[str, Any]
-)
+NewTrigger: TypeAlias = NewWorkflowTrigger | NewTimedTrigger
+NewRoutingFormTrigger: TypeAlias = NewFormTrigger | NewFormTimedTrigger
+NewStep: TypeAlias = NewEmailStep | NewPhoneStep
+ChangedStep: TypeAlias = ChangedEmailStep | ChangedPhoneStep | KeptPathsStep
+
+
+def _by_tag(union: Any, tag: str) -> None:
+    """Tell the members apart by the values that their tag may have."""
+    members: dict[Any, type[Any]] = {}
+    for member in get_args(union):
+        attrs.resolve_types(member)
+        members |= dict.fromkeys(get_args(attrs.fields_dict(member)[tag].type), member)
+    tagged_union(union, tag, members)
+
+
+_by_tag(NewTrigger, "type")
+_by_tag(NewRoutingFormTrigger, "type")
+_by_tag(NewStep, "action")
+_by_tag(ChangedStep, "action")
+
+WorkflowTriggerInput: TypeAlias = NewTrigger | WorkflowTrigger | Mapping[str, Any]
+"""What is accepted for a trigger: a record, one of an answer, or a mapping."""
+RoutingFormTriggerInput: TypeAlias = NewRoutingFormTrigger | WorkflowTrigger | Mapping[str, Any]
+"""Likewise, for workflows of routing forms."""
+WorkflowActivationInput: TypeAlias = NewWorkflowActivation | WorkflowActivation | Mapping[str, Any]
 """What is accepted for an activation."""
+RoutingFormActivationInput: TypeAlias = NewRoutingFormActivation | WorkflowActivation | Mapping[str, Any]
+"""Likewise, for workflows of routing forms."""
+WorkflowStepInput: TypeAlias = NewStep | Mapping[str, Any]
+"""What is accepted for a step of a new workflow."""
+WorkflowStepChange: TypeAlias = ChangedStep | WorkflowStep | Mapping[str, Any]
+"""What is accepted for a step of a workflow that exists: one of an answer as well."""

@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 
 from calcom_async.core.inputs import fields
 from calcom_async.core.unset import UNSET, Unset
-from calcom_async.errors import InvalidRequestError
 from calcom_async.models.memberships import Membership, MembershipRole, OrganizationMembership
 from calcom_async.resources.resource import Listing, Resource, operation, paginated
 
@@ -151,29 +150,28 @@ class OrganizationMemberships(_Memberships[M, OrganizationMembership]):
     async def create(
         self,
         *,
-        user_id: int | Unset = UNSET,
-        email: str | Unset = UNSET,
+        user_id: int,
         role: MembershipRole | str = MembershipRole.MEMBER,
         accepted: bool | Unset = UNSET,
         disable_impersonation: bool | Unset = UNSET,
     ) -> OrganizationMembership:
-        """Make a user a member, or change the membership of one who is; an e-mail address invites.
+        """Make a user a member, or change the membership of one who is.
 
         `POST {organization}/memberships`
 
         Args:
-            user_id: Who; or else `email`.
-            email: The address of somebody with an account. Self-hosted servers know `user_id` only.
+            user_id: Who.
             role: What the member may do; managed users may be `MEMBER` only.
-            accepted: With `user_id`: whether the member belongs at once; False by default.
-            disable_impersonation: With `user_id`: whether admins can't act as this member; False by default.
-
-        Raises:
-            InvalidRequestError: both a user and an address, or neither.
+            accepted: Whether the member belongs at once; False by default.
+            disable_impersonation: Whether admins can't act as this member; False by default.
         """
-        if (user_id is UNSET) == (email is UNSET):
-            raise InvalidRequestError("user_id or email: one of them says who is to be a member")
-        body = fields(
-            user_id=user_id, email=email, role=role, accepted=accepted, disable_impersonation=disable_impersonation
-        )
+        body = fields(user_id=user_id, role=role, accepted=accepted, disable_impersonation=disable_impersonation)
         return await self._post("/memberships", body=body, into=OrganizationMembership)
+
+    @operation
+    async def invite(self, email: str, *, role: MembershipRole | str = MembershipRole.MEMBER) -> OrganizationMembership:
+        """Invite somebody with an account, by e-mail address. Self-hosted servers know `create` only.
+
+        `POST {organization}/memberships`
+        """
+        return await self._post("/memberships", body=fields(email=email, role=role), into=OrganizationMembership)
