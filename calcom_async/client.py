@@ -26,11 +26,21 @@ if TYPE_CHECKING:
 
     import aiohttp
 
+    from calcom_async.resources.allowlists import AllowlistsOfCalCom
+    from calcom_async.resources.api_keys import ApiKeys
     from calcom_async.resources.booking_limits import BookingLimitsOfMine
     from calcom_async.resources.bookings import Bookings
+    from calcom_async.resources.calendar_events import CalendarConnection, ProviderCalendar
+    from calcom_async.resources.calendars import Calendars
     from calcom_async.resources.conferencing import Conferencing
+    from calcom_async.resources.credits import CreditsOfMine
     from calcom_async.resources.event_types import EventTypes
+    from calcom_async.resources.events import Events
+    from calcom_async.resources.insights import Insights
     from calcom_async.resources.me import Me
+    from calcom_async.resources.notifications import Notifications
+    from calcom_async.resources.oauth import OAuth
+    from calcom_async.resources.oauth_clients import OAuthClients, OAuthClientScope
     from calcom_async.resources.organization import Organization
     from calcom_async.resources.out_of_office import OutOfOffice
     from calcom_async.resources.routing_forms import RoutingForms
@@ -159,6 +169,99 @@ class _Client(Resource[M]):
         from calcom_async.resources.organization import Organization
 
         return Organization(self._channel, organization_id)
+
+    @cached_property
+    def allowlists(self) -> AllowlistsOfCalCom[M]:
+        """The addresses of Cal.com's services, for firewalls."""
+        from calcom_async.resources.allowlists import AllowlistsOfCalCom
+
+        return AllowlistsOfCalCom(self._channel)
+
+    @cached_property
+    def api_keys(self) -> ApiKeys[M]:
+        """The key that this client calls with."""
+        from calcom_async.resources.api_keys import ApiKeys
+
+        return ApiKeys(self._channel)
+
+    @cached_property
+    def calendars(self) -> Calendars[M]:
+        """Your calendars: connections, conflicts, and where bookings go."""
+        from calcom_async.resources.calendars import Calendars
+
+        return Calendars(self._channel)
+
+    @cached_property
+    def credits(self) -> CreditsOfMine[M]:
+        """Your credits."""
+        from calcom_async.resources.credits import CreditsOfMine
+
+        return CreditsOfMine(self._channel)
+
+    @cached_property
+    def events(self) -> Events[M]:
+        """Your events: pages with a fixed date that people say yes or no to."""
+        from calcom_async.resources.events import Events
+
+        return Events(self._channel)
+
+    @cached_property
+    def insights(self) -> Insights[M]:
+        """Bookings and routing forms in numbers."""
+        from calcom_async.resources.insights import Insights
+
+        return Insights(self._channel)
+
+    @cached_property
+    def notifications(self) -> Notifications[M]:
+        """Where Cal.com pushes messages to."""
+        from calcom_async.resources.notifications import Notifications
+
+        return Notifications(self._channel)
+
+    @cached_property
+    def oauth(self) -> OAuth[M]:
+        """OAuth 2.0: what a client is, and its tokens."""
+        from calcom_async.resources.oauth import OAuth
+
+        return OAuth(self._channel)
+
+    @cached_property
+    def oauth_clients(self) -> OAuthClients[M]:
+        """Your organization's platform clients; deprecated by Cal.com."""
+        from calcom_async.resources.oauth_clients import OAuthClients
+
+        return OAuthClients(self._channel)
+
+    def calendar(self, calendar: str) -> ProviderCalendar[M]:
+        """Your calendar at one provider (`google`): its events.
+
+        Raises:
+            InvalidRequestError: the name is empty or can't be part of a path.
+        """
+        from calcom_async.resources.calendar_events import ProviderCalendar
+
+        return ProviderCalendar(self._channel, calendar)
+
+    def calendar_connection(self, connection_id: str) -> CalendarConnection[M]:
+        """One calendar connection: its events; the open fork only.
+
+        Raises:
+            InvalidRequestError: the id is empty or can't be part of a path.
+        """
+        from calcom_async.resources.calendar_events import CalendarConnection
+
+        return CalendarConnection(self._channel, connection_id)
+
+    def oauth_client(self, client_id: str) -> OAuthClientScope[M]:
+        """One platform client: its users and webhooks; deprecated by Cal.com.
+
+        Raises:
+            InvalidRequestError: the id is empty or can't be part of a path.
+        """
+        from calcom_async.resources.oauth_clients import OAuthClientScope
+
+        return OAuthClientScope(self._channel, client_id)
 
     def team(self, team_id: int) -> Team[M]:
         """One team: its memberships, event types, bookings, schedules.

@@ -6,6 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # each module says in its `__all__` what is public
+    from calcom_async.models.allowlists import *
+    from calcom_async.models.api_keys import *
     from calcom_async.models.attributes import *
     from calcom_async.models.booking_field_inputs import *
     from calcom_async.models.booking_fields import *
@@ -15,15 +17,23 @@ if TYPE_CHECKING:  # each module says in its `__all__` what is public
     from calcom_async.models.booking_meetings import *
     from calcom_async.models.booking_reports import *
     from calcom_async.models.bookings import *
+    from calcom_async.models.calendar_events import *
+    from calcom_async.models.calendars import *
     from calcom_async.models.conferencing import *
+    from calcom_async.models.credits import *
     from calcom_async.models.delegation_credentials import *
     from calcom_async.models.event_type_inputs import *
     from calcom_async.models.event_type_locations import *
+    from calcom_async.models.event_type_records import *
     from calcom_async.models.event_type_settings import *
     from calcom_async.models.event_types import *
+    from calcom_async.models.events import *
+    from calcom_async.models.insights import *
     from calcom_async.models.managed_organizations import *
     from calcom_async.models.me import *
     from calcom_async.models.memberships import *
+    from calcom_async.models.notifications import *
+    from calcom_async.models.oauth_clients import *
     from calcom_async.models.organization_users import *
     from calcom_async.models.out_of_office import *
     from calcom_async.models.private_links import *
@@ -39,6 +49,8 @@ if TYPE_CHECKING:  # each module says in its `__all__` what is public
     from calcom_async.models.workflows import *
 
 _FAMILIES = {
+    "allowlists": "Allowlist AllowlistMetadata AllowlistService Allowlists",
+    "api_keys": "RefreshedApiKey",
     "attributes": (
         "AssignedAttributeOption Attribute AttributeActor AttributeAssignment AttributeChange "
         "AttributeHistoryEntry AttributeInShort AttributeMapping AttributeOption AttributeRuleEvaluation "
@@ -69,7 +81,17 @@ _FAMILIES = {
         "Attendee Booking BookingEventType BookingFilter BookingHost BookingStatus ReassignedBooking "
         "ReassignedHost SortOrder"
     ),
+    "calendar_events": (
+        "CalendarEvent CalendarEventAttendee CalendarEventHost CalendarEventLocation "
+        "CalendarEventMoreLocation CalendarEventPhoneLocation CalendarEventSipLocation CalendarEventTime "
+        "CalendarEventVideoLocation NewCalendarEventAttendee NewCalendarEventTime"
+    ),
+    "calendars": (
+        "BusyTime Calendar CalendarAuthorization CalendarConnection CalendarCredential CalendarIntegration "
+        "ConnectedCalendar ConnectedCalendars DestinationCalendar SelectedCalendar"
+    ),
     "conferencing": "ConferencingApp ConferencingAuthorization DefaultConferencingApp UserConferencingApp",
+    "credits": "CreditBalance Credits",
     "delegation_credentials": (
         "DelegationCredential DelegationSecret GoogleServiceAccountKey MicrosoftServiceAccountKey "
         "ServiceAccountKey WorkspacePlatform"
@@ -91,6 +113,10 @@ _FAMILIES = {
         "NewEventTypeIntegrationLocation NewEventTypeLinkLocation NewEventTypeLocation "
         "NewEventTypeOrganizersDefaultAppLocation NewEventTypePhoneLocation"
     ),
+    "event_type_records": (
+        "CrmSyncError EventTypeActor EventTypeChange EventTypeChangedField SchedulingConfig SchedulingHost "
+        "SchedulingHostGroup"
+    ),
     "event_type_settings": (
         "BookerActiveBookingsLimit BookerLayout BookerLayouts BookingLimitsCount BookingLimitsDuration "
         "BookingWindow BookingWindows BusinessDaysWindow CalVideoSettings CalendarDaysWindow "
@@ -102,10 +128,21 @@ _FAMILIES = {
         "DeletedEventType EventType EventTypeHost EventTypeTeam EventTypeUser HostPriority PhoneCall "
         "SchedulingType TeamEventType"
     ),
+    "events": "Event EventVisibility",
+    "insights": (
+        "AverageDuration BookingStatistics BookingTrend InsightMetric InsightPeriod MemberRanking "
+        "MemberStatistics RankedMember RoutedToPeriod RoutedToPeriods RoutedToStatistics RoutedToUser "
+        "RoutedToUsers RoutingAttendee RoutingFormField RoutingFormFieldOption RoutingFormsByStatus "
+        "RoutingInsight RoutingInsightField RoutingInsights"
+    ),
     "managed_organizations": "ManagedOrganization",
     "me": "Profile ProfileOrganization",
     "memberships": (
         "MemberAttribute MemberAttributeOption Membership MembershipRole MembershipUser OrganizationMembership"
+    ),
+    "notifications": "AppPushSubscription ChatLinkIntent",
+    "oauth_clients": (
+        "CreatedManagedUser CreatedOAuthClient ManagedUser ManagedUserTokens OAuthApplication OAuthClient OAuthTokens"
     ),
     "organization_users": "OrganizationProfile OrganizationUser OrganizationUserChanges OrganizationUserSettings",
     "out_of_office": "OutOfOfficeEntry OutOfOfficeReason",

@@ -9,7 +9,9 @@ from calcom_async.core.operation import Channel
 from calcom_async.resources.resource import Resource, Scope
 
 if TYPE_CHECKING:
+    from calcom_async.resources.booking_fields import BookingFieldSet
     from calcom_async.resources.bookings import TeamBookings
+    from calcom_async.resources.event_type_records import EventTypeRecords
     from calcom_async.resources.event_types import TeamEventTypes
     from calcom_async.resources.memberships import Memberships
     from calcom_async.resources.out_of_office import OutOfOffice
@@ -136,9 +138,16 @@ class _OneEventType(Resource[M]):
     def __init__(self, channel: Channel, event_type_id: int, scope: Scope = Scope()) -> None:  # noqa: B008 - a value
         super().__init__(channel, scope.inside("/event-types/{eventTypeId}", event_type_id))
 
+    @cached_property
+    def booking_fields(self) -> BookingFieldSet[M]:
+        """The questions of its booking form."""
+        from calcom_async.resources.booking_fields import BookingFieldSet
+
+        return BookingFieldSet(self._channel, self._scope)
+
 
 class TeamEventType(_OneEventType[M]):
-    """One event type of a team."""
+    """One event type of a team: its questions and webhooks."""
 
     @cached_property
     def webhooks(self) -> ClearableWebhooks[M]:
@@ -148,8 +157,8 @@ class TeamEventType(_OneEventType[M]):
         return ClearableWebhooks(self._channel, self._scope)
 
 
-class EventType(TeamEventType[M]):
-    """One event type of yours."""
+class OrganizationTeamEventType(_OneEventType[M]):
+    """One event type of an organization's team: its questions and private links."""
 
     @cached_property
     def private_links(self) -> PrivateLinks[M]:
@@ -157,3 +166,14 @@ class EventType(TeamEventType[M]):
         from calcom_async.resources.private_links import PrivateLinks
 
         return PrivateLinks(self._channel, self._scope)
+
+
+class EventType(TeamEventType[M], OrganizationTeamEventType[M]):
+    """One event type of yours: its questions, webhooks, private links, and what Cal.com keeps about it."""
+
+    @cached_property
+    def records(self) -> EventTypeRecords[M]:
+        """Its history, how its hosts are chosen, and where a CRM failed."""
+        from calcom_async.resources.event_type_records import EventTypeRecords
+
+        return EventTypeRecords(self._channel, self._scope)

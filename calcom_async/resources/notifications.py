@@ -1,0 +1,69 @@
+"""Notifications: where Cal.com pushes messages to."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar
+
+from calcom_async.core.inputs import fields
+from calcom_async.models.notifications import AppPushSubscription, ChatLinkIntent
+from calcom_async.resources.resource import Resource, operation
+
+__all__ = ["Notifications"]
+
+M = TypeVar("M", covariant=True)
+
+
+class Notifications(Resource[M]):
+    """Telephones and chats that get your messages."""
+
+    @operation
+    async def subscribe_app(
+        self, *, token: str, platform: Literal["IOS", "ANDROID"], device_id: str
+    ) -> AppPushSubscription:
+        """Send messages to a telephone, by its Expo push token.
+
+        `POST /v2/notifications/subscriptions/app-push`
+        """
+        body = fields(token=token, platform=platform, device_id=device_id)
+        return await self._post("/notifications/subscriptions/app-push", body=body, into=AppPushSubscription)
+
+    @operation
+    async def unsubscribe_app(self, *, token: str) -> None:
+        """Send no more messages to a telephone.
+
+        `DELETE /v2/notifications/subscriptions/app-push`
+        """
+        await self._delete("/notifications/subscriptions/app-push", body=fields(token=token), into=None)
+
+    @operation
+    async def link_slack(self) -> ChatLinkIntent:
+        """Begin to send messages to Slack: a one-time token for Cal.com's companion there.
+
+        `POST /v2/notifications/subscriptions/slack/link-intents`
+        """
+        return await self._post("/notifications/subscriptions/slack/link-intents", into=ChatLinkIntent)
+
+    @operation
+    async def link_telegram(self) -> ChatLinkIntent:
+        """Begin to send messages to Telegram: a one-time token for Cal.com's companion there.
+
+        `POST /v2/notifications/subscriptions/telegram/link-intents`
+        """
+        return await self._post("/notifications/subscriptions/telegram/link-intents", into=ChatLinkIntent)
+
+    @operation
+    async def unlink_slack(self, *, identifier: str, team_id: str) -> None:
+        """Send no more messages to a Slack user (`identifier`) of a workspace (`team_id`).
+
+        `DELETE /v2/notifications/subscriptions/slack`
+        """
+        body = fields(identifier=identifier, team_id=team_id)
+        await self._delete("/notifications/subscriptions/slack", body=body, into=None)
+
+    @operation
+    async def unlink_telegram(self, *, identifier: str) -> None:
+        """Send no more messages to a Telegram account.
+
+        `DELETE /v2/notifications/subscriptions/telegram`
+        """
+        await self._delete("/notifications/subscriptions/telegram", body=fields(identifier=identifier), into=None)
