@@ -11,6 +11,7 @@ from calcom_async.core.unset import UNSET, Unset
 from calcom_async.models.booking_inputs import BookingRouting, NewAttendee
 from calcom_async.models.booking_locations import BookingLocation
 from calcom_async.models.bookings import Booking, in_series
+from calcom_async.models.routing_forms import ResponseRouting
 from calcom_async.resources.booking_answers import BookingAnswers
 from calcom_async.resources.booking_requests import new_booking, read_bookings, versions_for
 from calcom_async.resources.ensure_once import create_once, find_marked
@@ -41,7 +42,7 @@ class BookingCreation(BookingAnswers[M]):
         length_in_minutes: int | timedelta | Unset = UNSET,
         location: BookingLocation | Mapping[str, Any] | Unset = UNSET,
         meeting_url: str | Unset = UNSET,
-        routing: BookingRouting | Mapping[str, Any] | Unset = UNSET,
+        routing: BookingRouting | ResponseRouting | Mapping[str, Any] | Unset = UNSET,
         email_verification_code: str | Unset = UNSET,
         instant: bool | Unset = UNSET,
         recurrence_count: int | Unset = UNSET,
@@ -124,7 +125,7 @@ class BookingCreation(BookingAnswers[M]):
         length_in_minutes: int | timedelta | Unset = UNSET,
         location: BookingLocation | Mapping[str, Any] | Unset = UNSET,
         meeting_url: str | Unset = UNSET,
-        routing: BookingRouting | Mapping[str, Any] | Unset = UNSET,
+        routing: BookingRouting | ResponseRouting | Mapping[str, Any] | Unset = UNSET,
         email_verification_code: str | Unset = UNSET,
         allow_conflicts: bool | Unset = UNSET,
         allow_booking_out_of_bounds: bool | Unset = UNSET,

@@ -15,6 +15,7 @@ from calcom_async.errors import DecodeError, InvalidRequestError
 from calcom_async.models.booking_inputs import BookingRouting, NewAttendee
 from calcom_async.models.booking_locations import BookingLocation
 from calcom_async.models.bookings import Booking
+from calcom_async.models.routing_forms import ResponseRouting
 from calcom_async.resources.metadata import checked_metadata
 
 __all__ = [
@@ -134,7 +135,7 @@ def new_booking(
     start: Instant,
     attendee: NewAttendee | Mapping[str, Any],
     location: BookingLocation | Mapping[str, Any] | Unset,
-    routing: BookingRouting | Mapping[str, Any] | Unset,
+    routing: BookingRouting | ResponseRouting | Mapping[str, Any] | Unset,
     metadata: Mapping[str, Any] | Unset,
     **others: Any,
 ) -> dict[str, Any]:
