@@ -17,8 +17,6 @@ Buffer: TypeAlias = msgspec.Raw | bytes
 
 _HEAD = re.compile(rb'\{(?:"\w+":(?:"\w*"|\w+),)*"data":\[')
 """What stands before the first row: the list is the value of a key of the outermost object."""
-_TAIL = re.compile(rb'\](?:\}|,"\w)')
-"""How what follows begins; within a text it could not go on so."""
 
 
 class Lines(Sequence[bytes]):
@@ -68,8 +66,9 @@ def lines_of(body: bytes, raws: Sequence[msgspec.Raw]) -> Lines | None:
         body: A page that was decoded as a whole, so it is valid JSON.
         raws: The rows that were found in it.
 
-    What stands before the rows and what follows them must make a whole of its own. Then the rows fill what is between,
-    and as that is no longer than they are with one byte between each two, nothing but a comma is there.
+    What follows the rows must end the list and the object around it, as it can't from anywhere deeper, nor from within
+    a text, where it holds an odd number of quotes. Then the rows fill what is between; and as that is no longer than
+    they are with one byte between each two, nothing but a comma is there.
     """
     head = _HEAD.match(body)
     if head is None or not raws:
@@ -84,11 +83,9 @@ def lines_of(body: bytes, raws: Sequence[msgspec.Raw]) -> Lines | None:
 
 
 def _closes(tail: bytes) -> bool:
-    """Whether this ends the list and the object around it, with no other list of rows in it."""
-    if _TAIL.match(tail) is None:
-        return False
+    """Whether this ends the list and the object around it, with neither a row nor another list of rows in it."""
     try:
-        whole = msgspec.json.decode(b'{"rows":[' + tail)
+        whole = msgspec.json.decode(b'{"data":[' + tail)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
-    return isinstance(whole, dict) and "data" not in whole
+    return isinstance(whole, dict) and whole.get("data") == []

@@ -1,0 +1,98 @@
+"""A page cut into lines holds the rows that a parser finds in it, whatever JSON the server sends."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from list_server import make_rows
+
+from calcom_async.export.answer import read_answer
+from calcom_async.export.encoders import JsonLinesEncoder
+from calcom_async.export.lines import Lines
+
+awkward = st.sampled_from(['},{"id":', '],"', "]}", '":"', "\\", '"', "\n", "data", '{"data":[', ",", "é", "\u2028"])
+texts = st.one_of(st.text(max_size=4), awkward, st.lists(awkward, max_size=3).map("".join))
+scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), texts)
+values = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.one_of(st.sampled_from(["id", "uid", "data"]), texts), inner, max_size=3),
+    ),
+    max_leaves=6,
+)
+rows = st.one_of(
+    values,
+    st.fixed_dictionaries(
+        {"id": st.integers(), "uid": texts},
+        optional={"hosts": st.lists(st.fixed_dictionaries({"id": st.integers()}), max_size=3), "createdAt": texts},
+    ),
+)
+spaces = st.sampled_from(["", "", "", " ", "\n", "\r\n", "\t  "])
+members = st.lists(
+    st.one_of(
+        st.tuples(st.one_of(st.just("status"), texts.filter(lambda name: name not in {"data", "pagination"})), values),
+        st.tuples(st.just("data"), st.lists(values, max_size=2)),
+        st.tuples(st.just("pagination"), st.fixed_dictionaries({"totalItems": scalars})),
+    ),
+    max_size=2,
+)
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> str:
+    """A list of rows between other members, with white space here and there."""
+    colon = draw(st.sampled_from([":", ": "]))
+    comma = draw(st.sampled_from([",", ",", ", ", ",\n"]))
+    ascii_only = draw(st.booleans())
+
+    def text(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=ascii_only, separators=(comma, colon))
+
+    def pairs(found: list[tuple[str, Any]]) -> list[str]:
+        return [f"{text(name)}{colon}{text(value)}" for name, value in found]
+
+    inner = "".join(
+        f"{draw(spaces)}{text(row)}{draw(spaces)}," for row in draw(st.lists(rows, max_size=4))
+    ).removesuffix(",")
+    listed = f'"data"{draw(spaces)}:{draw(spaces)}[{draw(spaces)}{inner}{draw(spaces)}]{draw(spaces)}'
+    joint = f"{draw(spaces)},"
+    return "{" + joint.join([*pairs(draw(members)), listed, *pairs(draw(members))]) + "}" + draw(spaces)
+
+
+@settings(max_examples=600, deadline=None)
+@given(pages())
+@example('{"status":"success","data":[{"a":1},{"b":[{"id":1},{"id":2}]}],"pagination":{"totalItems":2}}')
+@example('{"data":[{"a":1} ,{"b":"]}"}]}')
+@example('{"data":[{"a":1}, {"b":[1]}],"data":[{"a":1}]}')
+@example('{"data":[{"a":1}],"d\\u0061ta":[{"b":2}]}')
+@example('{"x":{"data":[1,2]},"data":[3,4]}')
+@example('{"data":[ {"a":"],\\":\\":"}],":":{}}')
+def test_the_lines_are_the_rows_of_the_page(page: str) -> None:
+    wire = json.loads(page)["data"]
+    found = read_answer(page.encode()).rows
+    written = bytes(JsonLinesEncoder().encode(found.raws))
+    assert [json.loads(line) for line in written.split(b"\n")[:-1]] == wire
+    assert [json.loads(row.raw) for row in found] == wire
+    for first, last in ((1, None), (0, -1), (1, -1), (2, 3)):
+        part = bytes(JsonLinesEncoder().encode(found[first:last].raws))
+        assert [json.loads(line) for line in part.split(b"\n")[:-1]] == wire[first:last]
+
+
+def test_an_ordinary_page_is_written_as_it_came() -> None:
+    bodies = [row.body for row in make_rows(300, seed=5)][:250]
+    page = b'{"status":"success","data":[' + b",".join(bodies) + b'],"pagination":{"totalItems":300}}'
+    found = read_answer(page).rows.raws
+    assert isinstance(found, Lines)
+    assert bytes(found.text()) == b"".join(body + b"\n" for body in bodies)
+    later = found[1:249]
+    assert isinstance(later, Lines)
+    assert bytes(later.text()) == b"".join(body + b"\n" for body in bodies[1:249])
+    assert (later[0], later[-1], list(later[::100])) == (bodies[1], bodies[248], [bodies[1], bodies[101], bodies[201]])
+    assert bytes(JsonLinesEncoder().encode(found[3:3])) == b""
+    with pytest.raises(IndexError):
+        later[248]
