@@ -15,6 +15,7 @@ from calcom_async.cli.output import Column, json_text, print_json, print_table
 from calcom_async.cli.session import Session, report
 from calcom_async.cli.tools_answer import print_answer
 from calcom_async.cli.tools_arguments import arguments_of
+from calcom_async.cli.tools_lua import add_lua_command
 from calcom_async.cli.tools_toolkit import toolkit
 
 if TYPE_CHECKING:
@@ -32,12 +33,12 @@ tools call list_bookings --arg status=confirmed --sandbox"""
 _TOOLS = (
     Column("Name", lambda t: t.name, whole=True, style="cyan"),
     Column("Kind", lambda t: t.kind, whole=True),
-    Column("What it does", lambda t: t.summary),
+    Column("What it does", lambda t: t.summary, folds=True),
 )
 _PAGES = (
     Column("Page", lambda e: e.page, whole=True, style="cyan"),
     Column("Kind", lambda e: e.kind, whole=True),
-    Column("What it says", lambda e: e.summary),
+    Column("What it says", lambda e: e.summary, folds=True),
 )
 _NOTHING_SENT = frozenset(
     {
@@ -93,6 +94,7 @@ def register(app: typer.Typer) -> None:
         "tools call cancel_booking --arg id=123 --dry-run"
     )
     command(branch, "call", example=call)(_call)
+    add_lua_command(branch)
     app.add_typer(branch)
 
 
@@ -188,7 +190,8 @@ async def _search(
         return
     if hits:
         print_table(session.out, _PAGES, hits, session.utc)
-        session.say(f"{len(hits)} pages. `calcom-async tools docs PAGE` shows one.", "dim")
+        named = "1 page" if len(hits) == 1 else f"{len(hits)} pages"
+        session.say(f"{named}. `calcom-async tools docs PAGE` shows one.", "dim")
     else:
         session.say("No pages; `calcom-async tools docs` names all.", "dim")
 
@@ -245,9 +248,7 @@ def _found(name: str) -> Tool:
         return find_tool(name)
     except UnknownToolError as unknown:
         failure = _failure(unknown.error)
-        raise CommandFailure(
-            failure.what, "`calcom-async tools list` names all", exit_code=USAGE, kind=failure.kind
-        ) from None
+        raise CommandFailure(failure.what, failure.advice, exit_code=USAGE, kind=failure.kind) from None
 
 
 def _failure(error: ToolError) -> Failure:
@@ -256,7 +257,7 @@ def _failure(error: ToolError) -> Failure:
     return Failure(
         kind=error.code,
         what=error.message,
-        advice=error.advice,
+        advice="`calcom-async tools list` names all" if error.code == "unknown_tool" else error.advice,
         exit_code=USAGE if error.code in _NOTHING_SENT else FAILED,
         fields={key: value for key, value in fields.items() if value is not None},
     )

@@ -15,6 +15,8 @@ __all__ = ["print_answer"]
 
 _FIRST = ("id", "uid", "title", "name", "slug", "status", "start", "end", "length", "email", "timeZone", "role")
 """Fields that tables show, where records have them; others only in single records."""
+_FEWEST = 5
+"""A table has at least so many columns, where records have so many fields."""
 _WHOLE = frozenset({"id", "uid", "status", "start", "end", "length"})
 _TWICE = {"startTime": "start", "endTime": "end", "duration": "length", "responses": "bookingFieldsResponses"}
 """Fields that say the same as another one, for scripts that know them by an older name."""
@@ -51,14 +53,20 @@ def _print_records(session: Session, noun: str, records: Sequence[Mapping[str, A
     if not records:
         session.say(f"No {noun}.", "dim")
         return
-    known = [name for name in _FIRST if any(record.get(name) is not None for record in records)]
-    names = known or list(records[0])[:6]
+    names = _columns(records)
     columns = [
         Column(_heading(name), _taken(name), whole=name in _WHOLE, style="cyan" if name == names[0] else None)
         for name in names
     ]
     print_table(session.out, columns, records, session.utc)
     session.say(f"{len(records):,} {noun if len(records) != 1 else noun.removesuffix('s')}.", "dim")
+
+
+def _columns(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The fields that a table shows: those that say what a record is, and where they are few, other single values."""
+    names = [name for name in _FIRST if any(record.get(name) is not None for record in records)]
+    others = [name for name, value in records[0].items() if isinstance(value, str | int) and name not in names]
+    return names + [name for name in others if name not in _TWICE][: max(0, _FEWEST - len(names))]
 
 
 def _print_one(session: Session, record: Mapping[str, Any]) -> None:

@@ -34,7 +34,7 @@ async def toolkit(session: Session, *, force: bool = False, every: bool = False)
     Args:
         session: The run.
         force: Ask nobody where the account permits that.
-        every: Have every account of the file and the environment, each with its own server, and not only one.
+        every: Have every account of the file and the environment, each with its own server; but for `--base-url`.
 
     Raises:
         CommandFailure: options that exclude each other; there is no key at all.
@@ -49,7 +49,7 @@ async def toolkit(session: Session, *, force: bool = False, every: bool = False)
         default = session.options.account
         if session.options.sandbox:
             accounts, permissions = await _example_world(session, stack)
-        elif not every:
+        elif not every or session.options.base_url is not None:
             cal = await stack.enter_async_context(session.client())
             default, permissions = _who(session)
             accounts = {default: cal}
