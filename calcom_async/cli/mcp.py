@@ -7,8 +7,9 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sys
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +22,9 @@ from calcom_async.cli.options import CONNECTION, OUTPUT
 from calcom_async.cli.session import Options, Session, execute
 
 if TYPE_CHECKING:
+    from calcom_async.accounts import Accounts
     from calcom_async.agent import Toolkit
+    from calcom_async.agent.mcp import Token
 
 __all__ = ["register"]
 
@@ -42,7 +45,7 @@ program. It reads only, unless --write is given. With --http it runs on its own,
 Sandboxed = Annotated[
     bool, typer.Option("--sandbox", help="A fresh local Cal.com with three accounts.", rich_help_panel=CONNECTION)
 ]
-Accounts = Annotated[
+AccountNames = Annotated[
     list[str] | None,
     typer.Option(
         "--account", metavar="NAME", rich_help_panel=CONNECTION,
@@ -81,7 +84,7 @@ def _mcp(
         ),
     ] = None,
     sandbox: Sandboxed = False,
-    account: Accounts = None,
+    account: AccountNames = None,
     verbose: Verbose = False,
 ) -> None:  # fmt: skip
     """Serve."""
@@ -120,31 +123,49 @@ def _mcp(
 
 
 @contextlib.asynccontextmanager
-async def _toolkit(session: Session, accounts: list[str]) -> AsyncGenerator[Toolkit, None]:
+async def _toolkit(session: Session, names: list[str]) -> AsyncGenerator[Toolkit, None]:
     """The tools of the accounts that are served, or of a fresh sandbox's."""
-    from calcom_async.agent import Toolkit, mcp
-
-    if not session.options.sandbox:
-        async with Toolkit(confirm=mcp.confirm) as toolkit:
-            yield toolkit
-        return
-    from calcom_async.sandbox import Sandbox
+    from calcom_async.agent import Permissions, Toolkit, mcp
 
     async with contextlib.AsyncExitStack() as stack:
+        if not session.options.sandbox:
+            yield await stack.enter_async_context(Toolkit(_chosen(names), confirm=mcp.confirm))
+            return
+        from calcom_async.sandbox import Sandbox
+
         sandbox = await stack.enter_async_context(Sandbox(world="example"))
-        clients: dict[str, Any] = {}
-        for name in accounts or sandbox.account_keys:
-            if name not in sandbox.account_keys:
-                known = ", ".join(sandbox.account_keys)
-                raise CommandFailure(
-                    f"--sandbox has no account {name!r}", f"use one of {known}", exit_code=USAGE, kind="UsageError"
-                )
-            clients[name] = await stack.enter_async_context(sandbox.client(api_key=sandbox.account_keys[name]))
-        yield await stack.enter_async_context(Toolkit(clients, default=next(iter(clients)), confirm=mcp.confirm))
+        unknown = [name for name in names if name not in sandbox.account_keys]
+        if unknown:
+            raise CommandFailure(
+                f"--sandbox has no account {unknown[0][:40]!r}", f"use one of {', '.join(sandbox.account_keys)}",
+                exit_code=USAGE, kind="UsageError",
+            )  # fmt: skip
+        clients = {
+            name: await stack.enter_async_context(sandbox.client(api_key=sandbox.account_keys[name]))
+            for name in names or sandbox.account_keys
+        }
+        allowed = Permissions(write="allow")  # nothing can go wrong there
+        yield await stack.enter_async_context(Toolkit(clients, default=next(iter(clients)), permissions=allowed))
+
+
+def _chosen(names: list[str]) -> Accounts:
+    """The accounts to serve: those that were named, the first one the default; else all there are.
+
+    Raises:
+        ConfigurationError: there are none, or one of them can't be read.
+    """
+    from calcom_async.accounts import Accounts, read_accounts
+
+    accounts = read_accounts()
+    if not names and accounts.names:
+        return accounts
+    chosen = [accounts.get(name).name for name in names] or [accounts.get().name]
+    entries = {entry.name: entry for entry in accounts.entries if entry.name in chosen}
+    return Accounts(entries, default=chosen[0])
 
 
 @contextlib.contextmanager
-def _port(port: int) -> Any:
+def _port(port: int) -> Generator[socket.socket, None, None]:
     """The port, taken until the server takes it over."""
     from calcom_async.agent import mcp
 
@@ -160,7 +181,7 @@ def _port(port: int) -> Any:
         yield taken
 
 
-def _announce(session: Session, port: int, token: Any) -> None:
+def _announce(session: Session, port: int, token: Token) -> None:
     url = f"http://127.0.0.1:{port}/mcp"
     shown = token.value if token.source is None else f"the token of {token.source}"
     session.err.print(Text.assemble("Serving at ", (url, "bold"), ", on this machine only."), soft_wrap=True)
@@ -201,7 +222,7 @@ def _install(
     *,
     write: Writes = False,
     sandbox: Sandboxed = False,
-    account: Accounts = None,
+    account: AccountNames = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="The clients, or text and file, as JSON.", rich_help_panel=OUTPUT)
     ] = False,

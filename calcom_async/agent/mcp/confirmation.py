@@ -52,7 +52,7 @@ class Asking:
 
         if not _can_show(self.context):
             return question.kind == "write"
-        message = question.text
+        message = f"{question.text}\n\n{_shown(question.arguments)}"
         if self.context.session.can_send_request:
             try:
                 reply = await self.context.session.elicit_form(message, _NOTHING_TO_FILL_IN, self.context.request_id)
@@ -82,6 +82,11 @@ def question_key(name: str, arguments: Mapping[str, Any]) -> str:
     """A name for the question about one call: the same call has the same name, any other another one."""
     told = json.dumps([name, arguments], sort_keys=True, ensure_ascii=False, default=str)
     return f"confirm-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+
+
+def _shown(arguments: Mapping[str, Any]) -> str:
+    """What a call is about to be made with, a line each."""
+    return "\n".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in arguments.items())
 
 
 def _can_show(context: ServerRequestContext[Any, Any]) -> bool:

@@ -15,6 +15,8 @@ LIMIT = 50_000
 """How many characters of JSON a result may have."""
 CUT = "cut"
 """The field of an answer that says what was left out of it."""
+PLACE = "pagination"
+"""The field of an answer that says where in the list it is."""
 NOTE = 400
 """Characters to keep free for that field."""
 ELLIPSIS = " … (cut)"
@@ -59,7 +61,7 @@ def cut(
     return shorter | {CUT: " ".join((f"The answer had {total:,} characters, more than fit in here.", *notes))}
 
 
-def next_page(arguments: Mapping[str, Any], fits: int) -> tuple[int, int]:
+def next_page(arguments: Mapping[str, Any], fits: int) -> tuple[int, int] | None:
     """How many items to keep, and which page comes next, so that no item is missed or told twice.
 
     The next page begins where this one ends, so the page size has to divide the place where this one begins.
@@ -69,9 +71,13 @@ def next_page(arguments: Mapping[str, Any], fits: int) -> tuple[int, int]:
         fits: How many items fit, at least one.
 
     Returns:
-        How many items to keep, which is also the next page's `limit`; and its number.
+        How many items to keep, which is also the next page's `limit`; and its number. None where it is not known at
+        which item this page begins.
     """
-    begins = (arguments.get("page", 1) - 1) * arguments.get("limit", 1)
+    page, limit = arguments.get("page", 1), arguments.get("limit")
+    if page > 1 and limit is None:
+        return None
+    begins = (page - 1) * (limit or 1)
     size = next(size for size in range(fits, 0, -1) if begins % size == 0)
     return size, begins // size + 2
 
@@ -93,11 +99,18 @@ def _with_fewer_items(
     if fits == len(items) or len(items) == 1:
         return dict(data), []
     kept = max(fits, 1)
-    rest = "ask for less to see the others."
-    if pages:
-        kept, page = next_page(arguments, kept)
-        rest = f"ask with page={page} and limit={kept} for the next ones."
-    return {**data, name: items[:kept]}, [f"Here are the first {kept} of {len(items)} {name}: {rest}"]
+    following = next_page(arguments, kept) if pages else None
+    if following is None:
+        return {**data, name: items[:kept]}, [f"Here are the first {kept} of {len(items)} {name}: ask for less."]
+    kept, page = following
+    shorter = {**data, name: items[:kept]}
+    place = data.get(PLACE)
+    if isinstance(place, Mapping) and "nextPage" in place:  # as if this much had been asked for
+        shorter[PLACE] = {
+            **place, "page": page - 1, "limit": kept, "returnedItems": kept, "hasNextPage": True, "nextPage": page,
+        }  # fmt: skip
+    rest = f"ask with page={page} and limit={kept} for the next ones."
+    return shorter, [f"Here are the first {kept} of {len(items)} {name}: {rest}"]
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from calcom_async.agent.mcp.cutting import CUT
-from calcom_async.agent.tool import Tool
+from calcom_async.agent.tool import LOCAL, Tool
 
 if TYPE_CHECKING:
     from mcp import types
@@ -15,8 +15,6 @@ __all__ = ["ACCOUNT", "described", "has_account", "has_pages", "input_schema", "
 
 ACCOUNT = "account"
 """The argument that says whose Cal.com is meant."""
-LOCAL = "local"
-"""The operation of a tool that asks no server."""
 
 
 def described(tool: Tool, accounts: Sequence[str], default: str | None) -> types.Tool:

@@ -12,7 +12,7 @@ from calcom_async.agent.call import Call
 from calcom_async.agent.docs import read_doc, search_docs
 from calcom_async.agent.failures import explain
 from calcom_async.agent.result import Meta, Result
-from calcom_async.agent.tool import Example, Parameter, Tool
+from calcom_async.agent.tool import LOCAL, Example, Parameter, Tool
 
 if TYPE_CHECKING:
     from calcom_async import AsyncCalCom
@@ -40,7 +40,7 @@ _TOOLS = (
         description="Find pages of the documentation by words. It covers every tool, its parameters and its errors.",
         kind="read",
         namespace="docs",
-        operation="local",
+        operation=LOCAL,
         parameters=(
             Parameter(
                 name="query", type="string", description="Words, in any order", required=True, example="move a booking"
@@ -63,7 +63,7 @@ _TOOLS = (
         description="Read a page of the documentation: `overview`, `errors`, or one that has the name of a tool.",
         kind="read",
         namespace="docs",
-        operation="local",
+        operation=LOCAL,
         parameters=(
             Parameter(
                 name="page", type="string", description="The page's name", required=True, example="list_bookings"

@@ -10,6 +10,7 @@ import attrs
 
 from calcom_async import __version__
 from calcom_async.agent.arguments import checked_arguments
+from calcom_async.agent.call import OnProgress
 from calcom_async.agent.catalogue import UnknownToolError, find_tool
 from calcom_async.agent.docs import UnknownPageError
 from calcom_async.agent.mcp import cutting, descriptions, prompts, resources
@@ -109,7 +110,7 @@ class _Face:
         token = asking.set(question)
         try:
             result = await self.toolkit.call(
-                tool.name, arguments, account=account, on_progress=context.session.report_progress
+                tool.name, arguments, account=account, on_progress=_rising(context.session.report_progress)
             )
         finally:
             asking.reset(token)
@@ -173,6 +174,19 @@ class _Face:
         return types.CompleteResult(
             completion=types.Completion(values=shown, total=len(found), has_more=len(found) > len(shown))
         )
+
+
+def _rising(report: OnProgress) -> OnProgress:
+    """Tells only of progress: MCP wants every figure to be higher than the one before."""
+    told = -1.0
+
+    async def tell(done: float, total: float | None, words: str) -> None:
+        nonlocal told
+        if done > told:
+            told = done
+            await report(done, total, words)
+
+    return tell
 
 
 def _answered(tool: Tool, arguments: Mapping[str, Any], result: Result) -> types.CallToolResult:
