@@ -62,7 +62,8 @@ _FAMILIES = {
         "NewLocationField NewNameField NewSplitNameField"
     ),
     "booking_fields": (
-        "BookingField BookingFieldType CustomField DefaultField EmailField LocationField NameField SplitNameField"
+        "BookingField BookingFieldType BookingFields CustomField DefaultField EmailField LocationField "
+        "NameField SplitNameField"
     ),
     "booking_inputs": "AttendeeAbsence BookingRouting NewAttendee NewGuest",
     "booking_limits": "BookingLimits TeamBookingLimit TeamBookingLimits",
@@ -82,13 +83,13 @@ _FAMILIES = {
         "ReassignedHost SortOrder"
     ),
     "calendar_events": (
-        "CalendarEvent CalendarEventAttendee CalendarEventHost CalendarEventLocation "
+        "CalendarEvent CalendarEventAttendee CalendarEventAttendeeChange CalendarEventHost CalendarEventLocation "
         "CalendarEventMoreLocation CalendarEventPhoneLocation CalendarEventSipLocation CalendarEventTime "
-        "CalendarEventVideoLocation NewCalendarEventAttendee NewCalendarEventTime"
+        "CalendarEventTimeChange CalendarEventVideoLocation NewCalendarEventAttendee NewCalendarEventTime"
     ),
     "calendars": (
         "BusyTime Calendar CalendarAuthorization CalendarConnection CalendarCredential CalendarIntegration "
-        "ConnectedCalendar ConnectedCalendars DestinationCalendar SelectedCalendar"
+        "CalendarToLoad ConnectedCalendar ConnectedCalendars DestinationCalendar SelectedCalendar"
     ),
     "conferencing": "ConferencingApp ConferencingAuthorization DefaultConferencingApp UserConferencingApp",
     "credits": "CreditBalance Credits",
@@ -140,7 +141,7 @@ _FAMILIES = {
     "memberships": (
         "MemberAttribute MemberAttributeOption Membership MembershipRole MembershipUser OrganizationMembership"
     ),
-    "notifications": "AppPushSubscription ChatLinkIntent",
+    "notifications": "AppPushSubscription ChatLinkIntent RemovedSubscription",
     "oauth_clients": (
         "CreatedManagedUser CreatedOAuthClient ManagedUser ManagedUserTokens OAuthApplication OAuthClient OAuthTokens"
     ),

@@ -16,6 +16,7 @@ from calcom_async.core.records import Record, Unknown, record, tagged_union
 __all__ = [
     "BookingField",
     "BookingFieldType",
+    "BookingFields",
     "CustomField",
     "DefaultField",
     "EmailField",
@@ -190,3 +191,11 @@ tagged_union(
     },
     key=_kind,
 )
+
+
+@record
+class BookingFields(Record):
+    """The questions of an event type's booking form."""
+
+    booking_fields: tuple[BookingField, ...] = ()
+    """Each of them, in order."""

@@ -11,12 +11,14 @@ from calcom_async.core.unset import UNSET, Unset
 __all__ = [
     "CalendarEvent",
     "CalendarEventAttendee",
+    "CalendarEventAttendeeChange",
     "CalendarEventHost",
     "CalendarEventLocation",
     "CalendarEventMoreLocation",
     "CalendarEventPhoneLocation",
     "CalendarEventSipLocation",
     "CalendarEventTime",
+    "CalendarEventTimeChange",
     "CalendarEventVideoLocation",
     "NewCalendarEventAttendee",
     "NewCalendarEventTime",
@@ -175,6 +177,16 @@ class CalendarEvent(Record):
 
 @record
 class NewCalendarEventTime(Input):
+    """When a new event starts or ends."""
+
+    time: datetime | str
+    """The instant, aware."""
+    time_zone: str
+    """IANA name of the time zone it is planned in."""
+
+
+@record
+class CalendarEventTimeChange(Input):
     """When an event shall start or end."""
 
     time: datetime | str | Unset = UNSET
@@ -185,6 +197,16 @@ class NewCalendarEventTime(Input):
 
 @record
 class NewCalendarEventAttendee(Input):
+    """Who is invited to a new event."""
+
+    email: str
+    """The address."""
+    name: str | Unset = UNSET
+    """The name."""
+
+
+@record
+class CalendarEventAttendeeChange(Input):
     """Who shall be invited."""
 
     email: str | Unset = UNSET
@@ -192,10 +214,10 @@ class NewCalendarEventAttendee(Input):
     name: str | Unset = UNSET
     """The name."""
     response_status: str | Unset | None = UNSET
-    """`accepted`, `pending`, `declined` or `needsAction`; of an update only."""
+    """`accepted`, `pending`, `declined` or `needsAction`."""
     is_self: bool | Unset | None = field("self", default=UNSET)
-    """Whether it is the owner of the calendar; of an update only."""
+    """Whether it is the owner of the calendar."""
     optional: bool | Unset | None = UNSET
-    """Whether they need not come; of an update only."""
+    """Whether they need not come."""
     host: bool | Unset | None = UNSET
-    """Whether they invite; of an update only."""
+    """Whether they invite."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from calcom_async.core.records import Record, field, record, secret
+from calcom_async.core.records import Input, Record, field, record, secret
 
 __all__ = [
     "BusyTime",
@@ -15,6 +15,7 @@ __all__ = [
     "CalendarConnection",
     "CalendarCredential",
     "CalendarIntegration",
+    "CalendarToLoad",
     "ConnectedCalendar",
     "ConnectedCalendars",
     "DestinationCalendar",
@@ -58,6 +59,8 @@ class CalendarIntegration(Record):
     """Where it is in Cal.com's source."""
     template: str | None = field("__template")
     """What it was made from."""
+    is_template: bool | None = None
+    """Whether it was made from a template."""
     location_option: Mapping[str, Any] | None = None
     """How it shows as a place to meet."""
 
@@ -70,6 +73,8 @@ class Calendar(Record):
     """Its id at the provider."""
     integration: str | None = None
     """The kind of calendar, such as `google_calendar`."""
+    integration_name: str | None = None
+    """The app's name."""
     name: str | None = None
     """Its name."""
     primary: bool | None = None
@@ -106,7 +111,7 @@ class ConnectedCalendar(Record):
 class DestinationCalendar(Record):
     """Where bookings are written to; every field is None where none was chosen."""
 
-    id: int | str | None = None
+    id: Any = None
     """Its id at Cal.com."""
     integration: str | None = None
     """The kind of calendar."""
@@ -132,6 +137,14 @@ class DestinationCalendar(Record):
     """The address of its owner."""
     integration_title: str | None = None
     """The app's title."""
+    integration_name: str | None = None
+    """The app's name."""
+    domain_wide_delegation_credential_id: str | None = None
+    """The older name of the organization's credential."""
+    created_at: datetime | None = None
+    """When it was chosen."""
+    updated_at: datetime | None = None
+    """When it was changed."""
 
 
 @record
@@ -206,3 +219,13 @@ class CalendarConnection(Record):
     """`google`, `office365` or `apple`."""
     email: str | None = None
     """Its main address."""
+
+
+@record
+class CalendarToLoad(Input):
+    """Which calendar to ask for busy times; both ids as `get_connected` names them."""
+
+    credential_id: int
+    """The connection."""
+    external_id: str
+    """The calendar's id at the provider."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from calcom_async.core.records import Record, record, secret
 
-__all__ = ["AppPushSubscription", "ChatLinkIntent"]
+__all__ = ["AppPushSubscription", "ChatLinkIntent", "RemovedSubscription"]
 
 
 @record
@@ -39,3 +39,11 @@ class ChatLinkIntent(Record):
     """The token."""
     expires_at: datetime | None = None
     """When it ends."""
+
+
+@record
+class RemovedSubscription(Record):
+    """What Cal.com says of a subscription that is gone."""
+
+    message: str | None = None
+    """A sentence."""

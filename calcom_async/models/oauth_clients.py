@@ -31,8 +31,8 @@ class OAuthClient(Record):
     """What it proves itself with."""
     permissions: tuple[str, ...] = ()
     """What it may do, such as `BOOKING_READ`."""
-    logo: str | None = None
-    """Its picture."""
+    logo: Any = None
+    """Its picture: an address; the document leaves it open."""
     redirect_uris: tuple[str, ...] = ()
     """Where users are sent back to."""
     organization_id: int | None = None

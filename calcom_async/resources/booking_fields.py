@@ -7,13 +7,12 @@ from typing import Any, TypeVar
 
 from calcom_async.core.inputs import fields, parts
 from calcom_async.models.booking_field_inputs import BookingFieldInput, NewBookingField
-from calcom_async.models.booking_fields import BookingField
-from calcom_async.resources.resource import Listing, Resource, operation, paginated
+from calcom_async.models.booking_fields import BookingFields
+from calcom_async.resources.resource import Resource, operation
 
 __all__ = ["BookingFieldSet"]
 
 M = TypeVar("M", covariant=True)
-Fields = tuple[BookingField, ...]
 
 
 class BookingFieldSet(Resource[M]):
@@ -26,17 +25,16 @@ class BookingFieldSet(Resource[M]):
 
     versions = ("2026-06-12",)
 
-    @paginated
-    def list(self) -> Listing[BookingField]:
+    @operation
+    async def get(self) -> BookingFields:
         """Every question, those that workflows added included.
 
         `GET {event type}/booking-fields`
         """
-        into: Any = BookingField
-        return self._list("/booking-fields", into, style="none", find=_fields)
+        return await self._get("/booking-fields", into=BookingFields)
 
     @operation
-    async def add(self, booking_fields: Sequence[BookingFieldInput]) -> Fields:
+    async def add(self, booking_fields: Sequence[BookingFieldInput]) -> BookingFields:
         """Add questions of your own.
 
         `POST {event type}/booking-fields`
@@ -45,19 +43,19 @@ class BookingFieldSet(Resource[M]):
             BadRequestError: one is not a question of your own (`field` other than `custom`), or its slug is taken.
         """
         body = fields(booking_fields=parts(NewBookingField, booking_fields, "booking_fields"))
-        return await self._post("/booking-fields", body=body, into=Fields, find=_fields)
+        return await self._post("/booking-fields", body=body, into=BookingFields)
 
     @operation
-    async def replace(self, booking_fields: Sequence[BookingFieldInput]) -> Fields:
+    async def replace(self, booking_fields: Sequence[BookingFieldInput]) -> BookingFields:
         """Replace all questions: your own that are left out are deleted, Cal.com's go back to their defaults.
 
         `PUT {event type}/booking-fields`
         """
         body = fields(booking_fields=parts(NewBookingField, booking_fields, "booking_fields"))
-        return await self._put("/booking-fields", body=body, into=Fields, find=_fields)
+        return await self._put("/booking-fields", body=body, into=BookingFields)
 
     @operation
-    async def update(self, booking_fields: Sequence[Mapping[str, Any]]) -> Fields:
+    async def update(self, booking_fields: Sequence[Mapping[str, Any]]) -> BookingFields:
         """Change questions, and leave what is not given as it is.
 
         `PATCH {event type}/booking-fields`
@@ -67,10 +65,10 @@ class BookingFieldSet(Resource[M]):
                 what is to change.
         """
         body = fields(booking_fields=[fields(**dict(change)) for change in booking_fields])
-        return await self._patch("/booking-fields", body=body, into=Fields, find=_fields)
+        return await self._patch("/booking-fields", body=body, into=BookingFields)
 
     @operation
-    async def delete(self, slug: str) -> Fields:
+    async def delete(self, slug: str) -> BookingFields:
         """Delete a question of your own.
 
         `DELETE {event type}/booking-fields/{slug}`
@@ -78,8 +76,4 @@ class BookingFieldSet(Resource[M]):
         Raises:
             BadRequestError: it is one of Cal.com's.
         """
-        return await self._delete("/booking-fields/{slug}", slug, into=Fields, find=_fields)
-
-
-def _fields(data: Any) -> Any:
-    return data.get("bookingFields") if isinstance(data, dict) else data
+        return await self._delete("/booking-fields/{slug}", slug, into=BookingFields)

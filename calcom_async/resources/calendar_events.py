@@ -8,15 +8,23 @@ from typing import Any, TypeVar
 from calcom_async.core.inputs import fields, part, parts
 from calcom_async.core.operation import Channel
 from calcom_async.core.unset import UNSET, Unset
-from calcom_async.models.calendar_events import CalendarEvent, NewCalendarEventAttendee, NewCalendarEventTime
+from calcom_async.models.calendar_events import (
+    CalendarEvent,
+    CalendarEventAttendeeChange,
+    CalendarEventTimeChange,
+    NewCalendarEventAttendee,
+    NewCalendarEventTime,
+)
 from calcom_async.models.calendars import BusyTime
 from calcom_async.resources.resource import Listing, Resource, Scope, operation, paginated
 
 __all__ = ["CalendarConnection", "ProviderCalendar"]
 
 M = TypeVar("M", covariant=True)
-TimeInput = NewCalendarEventTime | Mapping[str, Any]
-AttendeeInput = NewCalendarEventAttendee | Mapping[str, Any]
+NewTime = NewCalendarEventTime | Mapping[str, Any]
+NewAttendee = NewCalendarEventAttendee | Mapping[str, Any]
+TimeChange = CalendarEventTimeChange | Mapping[str, Any]
+AttendeeChange = CalendarEventAttendeeChange | Mapping[str, Any]
 
 
 class _Events(Resource[M]):
@@ -84,11 +92,11 @@ class ProviderCalendar(_Events[M]):
         self,
         event_uid: str,
         *,
-        start: TimeInput | Unset = UNSET,
-        end: TimeInput | Unset = UNSET,
+        start: TimeChange | Unset = UNSET,
+        end: TimeChange | Unset = UNSET,
         title: str | Unset = UNSET,
         description: str | Unset | None = UNSET,
-        attendees: Sequence[AttendeeInput] | Unset | None = UNSET,
+        attendees: Sequence[AttendeeChange] | Unset | None = UNSET,
         status: str | Unset | None = UNSET,
     ) -> CalendarEvent:
         """Change what is given of an event, and leave the rest.
@@ -104,7 +112,7 @@ class ProviderCalendar(_Events[M]):
             attendees: **All** who are invited: who is left out is uninvited.
             status: `accepted`, `pending`, `declined` or `cancelled`.
         """
-        body = _body(start=start, end=end, title=title, description=description, attendees=attendees, status=status)
+        body = _changes(start=start, end=end, title=title, description=description, attendees=attendees, status=status)
         return await self._patch("/events/{eventUid}", event_uid, body=body, into=CalendarEvent)
 
     @operation
@@ -112,18 +120,18 @@ class ProviderCalendar(_Events[M]):
         self,
         event_uid: str,
         *,
-        start: TimeInput | Unset = UNSET,
-        end: TimeInput | Unset = UNSET,
+        start: TimeChange | Unset = UNSET,
+        end: TimeChange | Unset = UNSET,
         title: str | Unset = UNSET,
         description: str | Unset | None = UNSET,
-        attendees: Sequence[AttendeeInput] | Unset | None = UNSET,
+        attendees: Sequence[AttendeeChange] | Unset | None = UNSET,
         status: str | Unset | None = UNSET,
     ) -> CalendarEvent:
         """`update_event` on the path that the open fork alone knows.
 
         `PATCH /v2/calendars/{calendar}/event/{eventUid}`
         """
-        body = _body(start=start, end=end, title=title, description=description, attendees=attendees, status=status)
+        body = _changes(start=start, end=end, title=title, description=description, attendees=attendees, status=status)
         return await self._patch("/event/{eventUid}", event_uid, body=body, into=CalendarEvent)
 
     @operation
@@ -139,16 +147,16 @@ class ProviderCalendar(_Events[M]):
         self,
         *,
         title: str,
-        start: TimeInput,
-        end: TimeInput,
+        start: NewTime,
+        end: NewTime,
         description: str | Unset | None = UNSET,
-        attendees: Sequence[AttendeeInput] | Unset = UNSET,
+        attendees: Sequence[NewAttendee] | Unset = UNSET,
     ) -> CalendarEvent:
         """Write an event into the calendar; the open fork only. Arguments as `update_event`.
 
         `POST /v2/calendars/{calendar}/events`
         """
-        body = _body(start=start, end=end, title=title, description=description, attendees=attendees)
+        body = _new(start=start, end=end, title=title, description=description, attendees=attendees)
         return await self._post("/events", body=body, into=CalendarEvent)
 
     @operation
@@ -183,17 +191,17 @@ class CalendarConnection(_Events[M]):
         self,
         *,
         title: str,
-        start: TimeInput,
-        end: TimeInput,
+        start: NewTime,
+        end: NewTime,
         description: str | Unset | None = UNSET,
-        attendees: Sequence[AttendeeInput] | Unset = UNSET,
+        attendees: Sequence[NewAttendee] | Unset = UNSET,
         calendar_id: str | Unset = UNSET,
     ) -> CalendarEvent:
         """Write an event into the calendar.
 
         `POST /v2/calendars/connections/{connectionId}/events`
         """
-        body = _body(start=start, end=end, title=title, description=description, attendees=attendees)
+        body = _new(start=start, end=end, title=title, description=description, attendees=attendees)
         query = fields(calendar_id=calendar_id)
         return await self._post("/events", query=query, body=body, into=CalendarEvent)
 
@@ -202,11 +210,11 @@ class CalendarConnection(_Events[M]):
         self,
         event_id: str,
         *,
-        start: TimeInput | Unset = UNSET,
-        end: TimeInput | Unset = UNSET,
+        start: TimeChange | Unset = UNSET,
+        end: TimeChange | Unset = UNSET,
         title: str | Unset = UNSET,
         description: str | Unset | None = UNSET,
-        attendees: Sequence[AttendeeInput] | Unset | None = UNSET,
+        attendees: Sequence[AttendeeChange] | Unset | None = UNSET,
         status: str | Unset | None = UNSET,
         calendar_id: str | Unset = UNSET,
     ) -> CalendarEvent:
@@ -214,7 +222,7 @@ class CalendarConnection(_Events[M]):
 
         `PATCH /v2/calendars/connections/{connectionId}/events/{eventId}`
         """
-        body = _body(start=start, end=end, title=title, description=description, attendees=attendees, status=status)
+        body = _changes(start=start, end=end, title=title, description=description, attendees=attendees, status=status)
         query = fields(calendar_id=calendar_id)
         return await self._patch("/events/{eventId}", event_id, query=query, body=body, into=CalendarEvent)
 
@@ -227,10 +235,19 @@ class CalendarConnection(_Events[M]):
         await self._delete("/events/{eventId}", event_id, query=fields(calendar_id=calendar_id), into=None)
 
 
-def _body(*, start: Any, end: Any, attendees: Any, **others: Any) -> dict[str, Any]:
+def _new(*, start: Any, end: Any, attendees: Any, **others: Any) -> dict[str, Any]:
     return fields(
         start=part(NewCalendarEventTime, start, "start"),
         end=part(NewCalendarEventTime, end, "end"),
         attendees=parts(NewCalendarEventAttendee, attendees, "attendees"),
+        **others,
+    )
+
+
+def _changes(*, start: Any, end: Any, attendees: Any, **others: Any) -> dict[str, Any]:
+    return fields(
+        start=part(CalendarEventTimeChange, start, "start"),
+        end=part(CalendarEventTimeChange, end, "end"),
+        attendees=parts(CalendarEventAttendeeChange, attendees, "attendees"),
         **others,
     )

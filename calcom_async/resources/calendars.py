@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from calcom_async.core.inputs import fields
+from calcom_async.core.inputs import fields, parts
 from calcom_async.core.unset import UNSET, Unset
 from calcom_async.errors import InvalidRequestError
 from calcom_async.models.calendars import (
@@ -13,6 +13,7 @@ from calcom_async.models.calendars import (
     CalendarAuthorization,
     CalendarConnection,
     CalendarCredential,
+    CalendarToLoad,
     ConnectedCalendars,
     SelectedCalendar,
 )
@@ -40,7 +41,7 @@ class Calendars(Resource[M]):
     @paginated
     def list_busy_times(
         self,
-        calendars: Sequence[Mapping[str, Any]],
+        calendars: Sequence[CalendarToLoad | Mapping[str, Any]],
         *,
         date_from: str | Unset = UNSET,
         date_to: str | Unset = UNSET,
@@ -79,7 +80,8 @@ class Calendars(Resource[M]):
             redir: Where the browser goes afterwards.
         """
         query = fields(is_dry_run=is_dry_run, redir=redir)
-        return await self._get("/calendars/{calendar}/connect", calendar, query=query, into=CalendarAuthorization)
+        path = "/calendars/{calendar}/connect"
+        return await self._get(path, calendar, query=query, into=CalendarAuthorization, find=_whole)
 
     @operation
     async def finish_authorization(self, calendar: str, *, state: str, code: str) -> None:
@@ -112,18 +114,22 @@ class Calendars(Resource[M]):
         return await self._post("/calendars/ics-feed/save", body=body, into=CalendarCredential)
 
     @operation
-    async def check(self, calendar: str) -> None:
+    async def check(self, calendar: str) -> Any:
         """Make sure that a connection works.
 
         `GET /v2/calendars/{calendar}/check`
 
+        Returns:
+            What Cal.com says of it, as wire JSON; its form is not documented.
+
         Raises:
             BadRequestError: there is none, or it has stopped working.
         """
-        await self._get("/calendars/{calendar}/check", calendar, into=None)
+        into: Any = Any
+        return await self._get("/calendars/{calendar}/check", calendar, into=into, find=_whole)
 
     @operation
-    async def check_ics_feed(self) -> None:
+    async def check_ics_feed(self) -> Any:
         """Make sure that the ICS feeds can be read.
 
         `GET /v2/calendars/ics-feed/check`
@@ -131,7 +137,8 @@ class Calendars(Resource[M]):
         Raises:
             BadRequestError: there are none, or one can't be read.
         """
-        await self._get("/calendars/ics-feed/check", into=None)
+        into: Any = Any
+        return await self._get("/calendars/ics-feed/check", into=into, find=_whole)
 
     @operation
     async def disconnect(self, calendar: str, *, credential_id: int) -> CalendarCredential:
@@ -218,17 +225,14 @@ class Calendars(Resource[M]):
         return self._list("/calendars/connections", CalendarConnection, style="none", find=find)
 
 
-def _brackets(calendars: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _brackets(calendars: Sequence[Any]) -> dict[str, Any]:
     """The calendars as this operation alone wants them: `calendarsToLoad[0][credentialId]=1`."""
-    if not calendars:
+    wanted = parts(CalendarToLoad, calendars, "calendars")
+    if not wanted:
         raise InvalidRequestError("calendars: name at least one, by credential_id and external_id")
-    query: dict[str, Any] = {}
-    for index, calendar in enumerate(calendars):
-        wire = fields(**{str(name): value for name, value in calendar.items()})
-        if set(wire) != {"credentialId", "externalId"}:
-            raise InvalidRequestError(f"calendars[{index}]: needs credential_id and external_id, and nothing else")
-        query |= {f"calendarsToLoad[{index}][{name}]": value for name, value in wire.items()}
-    return query
+    return {
+        f"calendarsToLoad[{index}][{name}]": value for index, one in enumerate(wanted) for name, value in one.items()
+    }
 
 
 def _selected(found: Any) -> Any:
@@ -238,3 +242,7 @@ def _selected(found: Any) -> Any:
 
 def _connections(data: Any) -> Any:
     return data.get("connections") if isinstance(data, dict) else data
+
+
+def _whole(answer: Any) -> Any:
+    return answer

@@ -48,4 +48,8 @@ class CreditsOfMine(Resource[M]):
         """
         body = fields(credits=credits, credit_for=credit_for, external_ref=external_ref)
         into: Any = Any
-        return await self._post("/credits/charge", body=body, into=into, safe=external_ref is not UNSET)
+        return await self._post("/credits/charge", body=body, into=into, find=_whole, safe=external_ref is not UNSET)
+
+
+def _whole(answer: Any) -> Any:
+    return answer

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from calcom_async.core.inputs import fields
-from calcom_async.models.notifications import AppPushSubscription, ChatLinkIntent
+from calcom_async.models.notifications import AppPushSubscription, ChatLinkIntent, RemovedSubscription
 from calcom_async.resources.resource import Resource, operation
 
 __all__ = ["Notifications"]
@@ -28,12 +28,14 @@ class Notifications(Resource[M]):
         return await self._post("/notifications/subscriptions/app-push", body=body, into=AppPushSubscription)
 
     @operation
-    async def unsubscribe_app(self, *, token: str) -> None:
+    async def unsubscribe_app(self, *, token: str) -> RemovedSubscription:
         """Send no more messages to a telephone.
 
         `DELETE /v2/notifications/subscriptions/app-push`
         """
-        await self._delete("/notifications/subscriptions/app-push", body=fields(token=token), into=None)
+        return await self._delete(
+            "/notifications/subscriptions/app-push", body=fields(token=token), into=RemovedSubscription, find=_message
+        )
 
     @operation
     async def link_slack(self) -> ChatLinkIntent:
@@ -52,18 +54,28 @@ class Notifications(Resource[M]):
         return await self._post("/notifications/subscriptions/telegram/link-intents", into=ChatLinkIntent)
 
     @operation
-    async def unlink_slack(self, *, identifier: str, team_id: str) -> None:
+    async def unlink_slack(self, *, identifier: str, team_id: str) -> RemovedSubscription:
         """Send no more messages to a Slack user (`identifier`) of a workspace (`team_id`).
 
         `DELETE /v2/notifications/subscriptions/slack`
         """
         body = fields(identifier=identifier, team_id=team_id)
-        await self._delete("/notifications/subscriptions/slack", body=body, into=None)
+        return await self._delete(
+            "/notifications/subscriptions/slack", body=body, into=RemovedSubscription, find=_message
+        )
 
     @operation
-    async def unlink_telegram(self, *, identifier: str) -> None:
+    async def unlink_telegram(self, *, identifier: str) -> RemovedSubscription:
         """Send no more messages to a Telegram account.
 
         `DELETE /v2/notifications/subscriptions/telegram`
         """
-        await self._delete("/notifications/subscriptions/telegram", body=fields(identifier=identifier), into=None)
+        body = fields(identifier=identifier)
+        return await self._delete(
+            "/notifications/subscriptions/telegram", body=body, into=RemovedSubscription, find=_message
+        )
+
+
+def _message(answer: Any) -> Any:
+    """The sentence, which stands beside the status, where others have their data."""
+    return {name: value for name, value in answer.items() if name != "status"}

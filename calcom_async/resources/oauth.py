@@ -81,4 +81,9 @@ class OAuth(Resource[M]):
 
     async def _token(self, **arguments: Any) -> OAuthTokens:
         body = {name: value for name, value in arguments.items() if value is not UNSET}  # the names are OAuth's own
-        return await self._post("/auth/oauth2/token", body=body, into=OAuthTokens)
+        return await self._post("/auth/oauth2/token", body=body, into=OAuthTokens, find=_bare)
+
+
+def _bare(answer: Any) -> Any:
+    """OAuth's answers have no envelope."""
+    return answer
