@@ -17,7 +17,7 @@ from calcom_async.contract.samples import samples
 from calcom_async.core.operation import Async, Channel, Resource, operation, paginated
 from calcom_async.core.transport import Options
 
-__all__ = ["COMPOSED", "Method", "client_on", "discover", "parameter_hints"]
+__all__ = ["COMPOSED", "Method", "channel_on", "client_on", "discover", "parameter_hints"]
 
 COMPOSED: Mapping[str, str] = {
     "request": "sends whatever it is told to",
@@ -69,8 +69,13 @@ def client_on(recorder: Recorder, client: type[Any] | None = None) -> Any:
     from calcom_async.client import AsyncCalCom
 
     made = object.__new__(client or AsyncCalCom)
-    Resource.__init__(made, Channel(transport=recorder, options=Options(strict=True)))  # type: ignore[arg-type] # stands in for it
+    Resource.__init__(made, channel_on(recorder))
     return made
+
+
+def channel_on(recorder: Recorder) -> Channel:
+    """A channel that sends to the recorder, and on which malformed records of a list raise."""
+    return Channel(transport=recorder, options=Options(strict=True))  # type: ignore[arg-type] # stands in for it
 
 
 def discover(client: Any) -> Iterator[Method]:

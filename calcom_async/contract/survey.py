@@ -76,12 +76,15 @@ class Survey:
     recorder: Recorder
 
 
-def survey(only: Callable[[Method], bool] = lambda _: True) -> Survey:
-    """Call every method that the client offers, or those that are wanted; nothing leaves the process."""
+def survey(root: Callable[[Recorder], Any] = client_on) -> Survey:
+    """Call every method that hangs on the client; nothing leaves the process.
+
+    Args:
+        root: Makes what is walked, on a recorder: the client, or a resource by itself.
+    """
     recorder = Recorder()
-    methods = [method for method in discover(client_on(recorder)) if only(method)]
     with asyncio.Runner() as runner:
-        surveyed = tuple(runner.run(_surveyed(method, recorder)) for method in methods)
+        surveyed = tuple(runner.run(_surveyed(method, recorder)) for method in discover(root(recorder)))
     return Survey(methods=surveyed, recorder=recorder)
 
 
@@ -109,6 +112,8 @@ async def _surveyed(method: Method, recorder: Recorder) -> Surveyed:
         companions: list[dict[str, Any]] = [{}, *({other: of.full} for other, of in optional.items() if other != name)]
         taken = False
         for value in values.all:
+            if least != needed:  # in the place of what was chosen there
+                taken |= await attempt(needed | {name: value})
             ways = (base | {name: value} | companion for companion in companions for base in (least, needed))
             for way in ways:  # by itself, else with another argument that it goes with
                 if await attempt(way):

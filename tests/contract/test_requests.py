@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from calcom_async import CalCom
@@ -12,9 +10,9 @@ from calcom_async.contract.document import Operation
 from calcom_async.contract.recording import Recorder
 from calcom_async.contract.report import Report
 
+from .conftest import STRICT
+
 pytestmark = pytest.mark.contract
-STRICT = os.environ.get("CALCOM_CONTRACT") == "strict"
-"""Whether an operation without a method is a failure."""
 
 
 def test_every_operation_has_a_method(report: Report) -> None:
