@@ -80,7 +80,7 @@ _FAMILIES = {
     ),
     "bookings": (
         "Attendee Booking BookingEventType BookingFilter BookingHost BookingStatus ReassignedBooking "
-        "ReassignedHost SortOrder"
+        "ReassignedHost RemovedAttendee SortOrder"
     ),
     "calendar_events": (
         "CalendarEvent CalendarEventAttendee CalendarEventAttendeeChange CalendarEventHost CalendarEventLocation "

@@ -24,6 +24,7 @@ __all__ = [
     "BookingStatus",
     "ReassignedBooking",
     "ReassignedHost",
+    "RemovedAttendee",
     "SortOrder",
     "in_series",
 ]
@@ -246,3 +247,19 @@ class ReassignedBooking(Record):
     """The booking; it keeps its uid."""
     reassigned_to: ReassignedHost | None = None
     """Its new host."""
+
+
+@record
+class RemovedAttendee(Record):
+    """Who was taken off a booking."""
+
+    id: int
+    """The attendee's id."""
+    booking_id: int | None = None
+    """The booking's number."""
+    name: str | None = None
+    """Their name."""
+    email: str | None = None
+    """Their address."""
+    time_zone: str | None = None
+    """Their time zone."""

@@ -6,7 +6,7 @@ from typing import ClassVar, TypeVar
 
 from calcom_async.core.inputs import fields
 from calcom_async.core.unset import UNSET, Unset
-from calcom_async.models.bookings import Attendee
+from calcom_async.models.bookings import Attendee, RemovedAttendee
 from calcom_async.resources.resource import Listing, Resource, operation, paginated
 
 __all__ = ["Attendees"]
@@ -71,3 +71,15 @@ class Attendees(Resource[M]):
         """
         body = fields(name=name, email=email, time_zone=time_zone, phone_number=phone_number, language=language)
         return await self._post("/bookings/{bookingUid}/attendees", booking_uid, into=Attendee, body=body)
+
+    @operation
+    async def remove(self, booking_uid: str, attendee_id: int) -> RemovedAttendee:
+        """Take somebody off a booking; they get an e-mail. The open fork only.
+
+        `DELETE /v2/bookings/{bookingUid}/attendees/{attendeeId}`
+
+        Raises:
+            BadRequestError: it is the first attendee; cancel the booking instead.
+        """
+        path = "/bookings/{bookingUid}/attendees/{attendeeId}"
+        return await self._delete(path, booking_uid, attendee_id, into=RemovedAttendee)
