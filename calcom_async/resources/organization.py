@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from calcom_async.core.operation import Channel
 from calcom_async.resources.resource import Resource, Scope
-from calcom_async.resources.scopes import TeamScope
+from calcom_async.resources.scopes import OrganizationTeamEventType, TeamScope
 
 if TYPE_CHECKING:
     from calcom_async.resources.attributes import Attributes
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     )
     from calcom_async.resources.organization_users import OrganizationUsers
     from calcom_async.resources.out_of_office import OrganizationOutOfOffice, OutOfOffice
-    from calcom_async.resources.private_links import PrivateLinks
     from calcom_async.resources.roles import Roles
     from calcom_async.resources.routing_forms import OrganizationRoutingForms, OrganizationTeamRoutingForms
     from calcom_async.resources.schedules import (
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Organization",
     "OrganizationTeam",
-    "OrganizationTeamEventType",
     "OrganizationTeamUser",
     "OrganizationUser",
 ]
@@ -237,12 +235,12 @@ class OrganizationTeam(TeamScope[M]):
         return Stripe(self._channel, self._scope)
 
     def event_type(self, event_type_id: int) -> OrganizationTeamEventType[M]:
-        """One event type of the team: its private links.
+        """One event type of the team: its booking fields and private links.
 
         Raises:
             InvalidRequestError: the id is empty or can't be part of a path.
         """
-        return OrganizationTeamEventType(self._channel, self._scope.inside("/event-types/{eventTypeId}", event_type_id))
+        return OrganizationTeamEventType(self._channel, event_type_id, self._scope)
 
     def user(self, user_id: int) -> OrganizationTeamUser[M]:
         """One member of the team: their schedules.
@@ -251,17 +249,6 @@ class OrganizationTeam(TeamScope[M]):
             InvalidRequestError: the id is empty or can't be part of a path.
         """
         return OrganizationTeamUser(self._channel, self._scope.inside("/users/{userId}", user_id))
-
-
-class OrganizationTeamEventType(Resource[M]):
-    """One event type of a team of an organization."""
-
-    @cached_property
-    def private_links(self) -> PrivateLinks[M]:
-        """Booking links that end by time or by use."""
-        from calcom_async.resources.private_links import PrivateLinks
-
-        return PrivateLinks(self._channel, self._scope)
 
 
 class OrganizationTeamUser(Resource[M]):
