@@ -183,11 +183,7 @@ def _function(tool: Tool) -> Page:
         "## Parameters\n\n" + _parameters(tool),
         "## Answer\n\n" + _answer(tool),
         "## Examples\n\n" + "\n\n".join(_example(tool, example) for example in tool.examples),
-        "## Errors\n\n"
-        + table(
-            ("Code", "What happened", "What to do"),
-            [(f"`{error.code}`", error.meaning, error.advice) for error in errors_of(tool)],
-        ),
+        "## Errors\n\n" + _errors(tool),
     ]
     markdown = "\n\n".join(sections) + "\n"
     data = {
@@ -280,18 +276,33 @@ def _described(parameter: Parameter) -> Iterator[str]:
 
 
 def _answer(tool: Tool) -> str:
-    rows = list(_fields(tool.answer))
+    rows = list(_fields(tool.answer, {}))
     return table(("Field", "Type", "Description"), rows) if rows else "An object."
 
 
-def _fields(schema: Mapping[str, Any], prefix: str = "", depth: int = 1) -> Iterator[tuple[str, str, str]]:
-    """The fields of an answer; those within others as `booking.id`, those of a list's entries as `bookings[].id`."""
+def _fields(
+    schema: Mapping[str, Any], known: dict[str, str], prefix: str = "", depth: int = 1
+) -> Iterator[tuple[str, str, str]]:
+    """The fields of an answer; those within others as `booking.id`, those of a list's entries as `bookings[].id`.
+
+    Args:
+        schema: Of an object.
+        known: Where each form of an object was told of already; it is not told of twice.
+        prefix: What stands before the names.
+        depth: How far within others they are.
+    """
     for name, field in schema.get("properties", {}).items():
         path = f"{prefix}{name}"
-        yield f"`{path}`", _type(field), field.get("description", "")
-        if depth < _DEEPEST:
-            inner, mark = (field["items"], "[]") if isinstance(field.get("items"), Mapping) else (field, "")
-            yield from _fields(inner, f"{path}{mark}.", depth + 1)
+        inner, mark = (field["items"], "[]") if isinstance(field.get("items"), Mapping) else (field, "")
+        form = json.dumps(_plain(inner.get("properties", {})), sort_keys=True)
+        description = field.get("description", "")
+        if form in known:
+            yield f"`{path}`", _type(field), f"{description} As `{known[form]}`.".lstrip()
+            continue
+        yield f"`{path}`", _type(field), description
+        if inner.get("properties") and depth < _DEEPEST:
+            known[form] = f"{path}{mark}"
+            yield from _fields(inner, known, f"{path}{mark}.", depth + 1)
 
 
 def _type(schema: Mapping[str, Any]) -> str:
@@ -299,6 +310,14 @@ def _type(schema: Mapping[str, Any]) -> str:
     if kind == "array":
         return f"array of {_type(schema.get('items', {}))}"
     return " or ".join(kind) if isinstance(kind, list | tuple) else str(kind)
+
+
+def _errors(tool: Tool) -> str:
+    """The codes that say something of the tool, explained; and the others by name."""
+    own = [(f"`{e.code}`", e.meaning, e.advice) for e in errors_of(tool) if not e.general]
+    others = ", ".join(f"`{e.code}`" for e in errors_of(tool) if e.general)
+    explained = table(("Code", "What happened", "What to do"), own) + "\n\n" if own else ""
+    return f"{explained}{'Also' if own else 'Only'} what many functions can answer, see `errors`: {others}."
 
 
 def _example(tool: Tool, example: Example) -> str:
