@@ -239,13 +239,6 @@ CREATING_TOOLS = (
                 },
                 lua=_FIELDS,
             ),
-            Example(
-                title="In the words of API v2",
-                arguments={
-                    "eventTypeId": 46, "start": "2026-04-14T10:00:00Z", "lengthInMinutes": 60,
-                    "attendee": {"name": "Mary", "email": "mary@example.com", "timeZone": "Europe/Dublin"},
-                },
-            ),
         ),
         handler=_create_booking,
     ),

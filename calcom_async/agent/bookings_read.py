@@ -2,113 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import attrs
 
 from calcom_async.agent.answers import BOOKING, array_of, as_booking, object_of
+from calcom_async.agent.booking_rows import VIEWS, every_booking, rows_between
 from calcom_async.agent.call import Call
 from calcom_async.agent.failures import ToolFailure
 from calcom_async.agent.pages import PAGINATION, pagination, paging_parameters, rows_of
 from calcom_async.agent.tool import Example, Parameter, Tool
-from calcom_async.core.unset import UNSET
 from calcom_async.models.bookings import Booking
 
 __all__ = ["BOOKING_ID", "READING_TOOLS", "STATUSES", "booking_of", "uid_of"]
 
-_BLOCK = 250
-_NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-@attrs.frozen
-class _View:
-    """How one value of `status` is answered: what Cal.com is asked for, what is kept of it, and in which order."""
-
-    asked: tuple[str, ...] = ()
-    kept: str | None = None
-    order: str = "created"
-    descending: bool = False
-
-
-# Cal.com's own five are no partition: `cancelled` has rejected ones too, `unconfirmed` only those to come, and none
-# means "accepted". So that four are made from them.
-_VIEWS = {
-    None: _View(),
-    "confirmed": _View(kept="accepted"),
-    "accepted": _View(kept="accepted"),
-    "pending": _View(("unconfirmed", "past"), kept="pending"),
-    "cancelled": _View(("cancelled",), kept="cancelled"),
-    "rejected": _View(("cancelled",), kept="rejected"),
-    "upcoming": _View(("upcoming",), order="start"),
-    "recurring": _View(("recurring",), order="start"),
-    "past": _View(("past",), order="start", descending=True),
-    "unconfirmed": _View(("unconfirmed",), order="start"),
-}
-STATUSES = tuple(name for name in _VIEWS if name is not None)
+STATUSES = tuple(name for name in VIEWS if name is not None)
 
 
 async def _list_bookings(call: Call) -> dict[str, Any]:
-    view = _VIEWS[call.get("status")]
     first, end = rows_of(call)
     assert end is not None, "list_bookings has a default limit"
-    rows, total, more = (
-        await _straight(call, view, first, end) if view.kept is None else await _kept(call, view, first, end)
-    )
+    found = await rows_between(call, VIEWS[call.get("status")], first, end)
     return {
-        "bookings": [as_booking(booking) for booking in rows],
-        "pagination": pagination(call, returned=len(rows), total=total, more=more),
+        "bookings": [as_booking(booking) for booking in found.rows],
+        "pagination": pagination(call, returned=len(found.rows), total=found.total, more=found.more),
     }
-
-
-async def _straight(call: Call, view: _View, first: int, end: int) -> tuple[list[Booking], int | None, bool]:
-    """Rows as Cal.com counts them, in whole blocks: within one, rows that tie can be put in an order that stays."""
-    block = have = first // _BLOCK * _BLOCK
-    rows: list[Booking] = []
-    total = None
-    async for page, total in _blocks(call, view, skip=block):
-        if total is not None and first >= total:
-            return [], total, False  # asked beyond the end, Cal.com answers its last page again
-        rows += page
-        have = block + len(rows)
-        if have > end or (have == end and total is not None):
-            break
-    return rows[first - block : end - block], total, have > end if total is None else end < total
-
-
-async def _kept(call: Call, view: _View, first: int, end: int) -> tuple[list[Booking], int | None, bool]:
-    """Rows of a status that Cal.com can't be asked for: read from the beginning, no further than needed."""
-    rows: dict[str, Booking] = {}
-    async for page, _ in _blocks(call, view):
-        rows |= {booking.uid: booking for booking in page if booking.status == view.kept}
-        if len(rows) > end:
-            return list(rows.values())[first:end], None, True
-    return list(rows.values())[first:end], len(rows), len(rows) > end
-
-
-async def _blocks(call: Call, view: _View, skip: int = 0) -> AsyncIterator[tuple[list[Booking], int | None]]:
-    """Block by block: the bookings, and how many Cal.com says there are."""
-    direction = "desc" if view.descending else "asc"
-    listed = call.client.bookings.list(
-        status=view.asked or UNSET,
-        event_type_id=call.get("eventTypeId", UNSET),
-        sort_start=direction if view.order == "start" else UNSET,
-        sort_created=direction if view.order == "created" else UNSET,
-        page_size=_BLOCK,
-        skip=skip,
-    )
-    async for page in listed.pages():
-        if page.malformed:
-            call.warnings.append(f"{len(page.malformed)} bookings have a form that this release does not know")
-        call.memory.see(page.items)
-        yield sorted(page.items, key=_key(view), reverse=view.descending), listed.total
-
-
-def _key(view: _View) -> Any:
-    if view.order == "start":
-        return lambda booking: (booking.start, booking.uid)
-    return lambda booking: (booking.created_at or _NEVER, booking.uid)
 
 
 # --- one booking -----------------------------------------------------------------------------------------------------
@@ -142,20 +60,18 @@ async def uid_of(call: Call, number: int | str) -> str:
         return number
     if number in call.memory.uids:
         return call.memory.uids[number]
-    # Newest first, since people ask for those; once more in another order where ties have hidden some.
-    bookings = call.client.bookings
-    for listed in (
-        bookings.list(sort_created="desc", page_size=_BLOCK),
-        bookings.list(sort_start="desc", page_size=_BLOCK),
-    ):
-        seen: set[str] = set()
-        async for page in listed.pages():
-            call.memory.see(page.items)
-            seen.update(booking.uid for booking in page.items)
+    # Newest first, since people ask for those; then all of them, where bookings that tie have hidden some.
+    seen: set[str] = set()
+    listed = call.client.bookings.list(sort_created="desc")
+    async for page in listed.pages():
+        call.memory.see(page.items)
+        seen.update(booking.uid for booking in page.items)
+        if number in call.memory.uids:
+            return call.memory.uids[number]
+    if listed.total is not None and len(seen) < listed.total:
+        async for _ in every_booking(attrs.evolve(call, arguments={}), VIEWS[None]):
             if number in call.memory.uids:
                 return call.memory.uids[number]
-        if listed.total is None or len(seen) >= listed.total:
-            break
     raise ToolFailure(
         "not_found", f"this account sees no booking with the number {number}",
         "check the number with list_bookings, or give the booking's uid; another account may see it (list_accounts)",

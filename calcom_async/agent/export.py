@@ -26,7 +26,8 @@ async def _export_bookings(call: Call) -> dict[str, Any]:
         "after_start": call.get("afterStart"), "before_end": call.get("beforeEnd"),
     }  # fmt: skip
     if call.dry_run:
-        return {"would_send": [], "would_write": str(path)}
+        told = {name: value for name, value in filters.items() if value is not None}
+        return {"would_send": [], "would_write": str(path), "filters": told}
     report = await _watched(call, path, filters)
     return {
         "path": report.path,
