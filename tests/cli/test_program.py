@@ -32,7 +32,7 @@ def test_every_command_is_there() -> None:
         "bookings confirm", "bookings decline", "me", "event-types list", "event-types get", "slots", "schedules list",
         "teams list", "webhooks list", "webhooks create", "webhooks delete", "request", "doctor", "sandbox",
         "event-types export", "schedules export", "teams export",
-        "tools list", "tools schema", "tools docs", "tools search", "tools call", "tools lua",
+        "tools list", "tools schema", "tools docs", "tools search", "tools call", "tools lua", "mcp install",
     }  # fmt: skip
 
 
