@@ -44,3 +44,13 @@ def records_do_not_change(cal: CalCom) -> None:
     booking = cal.bookings.get("uid")
     booking.title = "x"  # type: ignore[misc]
     booking.extra["x"] = 1  # type: ignore[index]
+
+
+def what_a_scope_lacks(cal: CalCom) -> None:
+    org = cal.organization(1)
+    _ = cal.team(7).roles  # type: ignore[attr-defined]
+    _ = org.team(7).event_type(3).webhooks  # type: ignore[attr-defined]
+    _ = cal.team(7).routing_forms.list  # type: ignore[attr-defined]
+    org.team(7).memberships.list(emails=["ada@example.com"])  # type: ignore[call-arg]
+    org.user(4).bookings.list(user_ids=4)  # type: ignore[call-arg]
+    org.teams.create(name="N", colour="x")  # type: ignore[call-arg]

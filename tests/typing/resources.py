@@ -9,9 +9,30 @@ from typing import assert_type
 from calcom_async import AsyncCalCom, CalCom
 from calcom_async.core.operation import Async, Blocking, BlockingPager
 from calcom_async.core.paging import Page, Pager
-from calcom_async.models import Booking, Membership, Profile, Team, Webhook
+from calcom_async.models import (
+    AttributeHistoryEntry,
+    Booking,
+    BookingReference,
+    ManagedOrganization,
+    Membership,
+    OrganizationMembership,
+    OrganizationUser,
+    OutOfOfficeEntry,
+    OwnTeam,
+    Profile,
+    Role,
+    RoutedResponse,
+    RoutedSlots,
+    Schedule,
+    Team,
+    Webhook,
+    Workflow,
+)
 from calcom_async.resources.bookings import Bookings
-from calcom_async.resources.memberships import Memberships
+from calcom_async.resources.memberships import Memberships, OrganizationMemberships
+from calcom_async.resources.organization import Organization, OrganizationTeam
+from calcom_async.resources.out_of_office import OutOfOffice
+from calcom_async.resources.private_links import PrivateLinks
 from calcom_async.resources.webhooks import ClearableWebhooks, Webhooks
 
 
@@ -45,3 +66,40 @@ def blocking(cal: CalCom) -> None:
         assert_type(membership, Membership)
     assert_type(cal.event_type(3).webhooks.list(), BlockingPager[Webhook])
     assert_type(cal.with_options(timeout=1).webhooks.get("id"), Webhook)
+
+
+async def organizations(cal: AsyncCalCom) -> None:
+    org = cal.organization(1)
+    assert_type(org, Organization[Async])
+    assert_type(org.memberships, OrganizationMemberships[Async])
+    assert_type(await org.memberships.get(5), OrganizationMembership)
+    assert_type(org.memberships.list(), Pager[OrganizationMembership])
+    assert_type(await org.teams.create(name="N", slug="n"), Team)
+    assert_type(org.teams.mine(), Pager[OwnTeam])
+    assert_type(await org.users.update(4, name="Ada"), OrganizationUser)
+    assert_type(await org.roles.get("r"), Role)
+    assert_type(await org.roles.permissions.add("r", ["a.b"]), tuple[str, ...])
+    assert_type(org.attributes.assignments.history(4), Pager[AttributeHistoryEntry])
+    assert_type(org.bookings.list(user_ids=4, status="past"), Pager[Booking])
+    assert_type(await org.managed_organizations.get(5), ManagedOrganization)
+    routed = await org.routing_forms.responses.create("f", {"size": "Big"}, start="2026-12-07", end="2026-12-08")
+    assert_type(routed, RoutedResponse)
+    assert_type(org.team(7), OrganizationTeam[Async])
+    assert_type(await org.team(7).memberships.delete(5), Membership)
+    assert_type(org.team(7).bookings.references("uid"), Pager[BookingReference])
+    assert_type(await org.team(7).routing_form_workflows.get(5), Workflow)
+    assert_type(org.team(7).event_type(3).private_links, PrivateLinks[Async])
+    assert_type(org.team(7).user(4).schedules.list(), Pager[Schedule])
+    assert_type(org.user(4).ooo, OutOfOffice[Async])
+
+
+def organizations_blocking(cal: CalCom) -> None:
+    org = cal.organization(1)
+    assert_type(org.memberships.list(), BlockingPager[OrganizationMembership])
+    assert_type(org.memberships.invite("ada@example.com"), OrganizationMembership)
+    assert_type(org.team(7).workflows.list(), BlockingPager[Workflow])
+    assert_type(org.user(4).bookings.list(team_id=7), BlockingPager[Booking])
+    assert_type(cal.team(7).user(4).ooo.list(), BlockingPager[OutOfOfficeEntry])
+    assert_type(cal.ooo.delete(5), OutOfOfficeEntry)
+    assert_type(cal.workflows.get(5), Workflow)
+    assert_type(cal.routing_forms.calculate_slots("f", {}, start="2026-12-07", end="2026-12-08"), RoutedSlots)
