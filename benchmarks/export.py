@@ -3,6 +3,17 @@
 A server in a process of its own answers pages of 250 synthetic bookings of 1.3 kB; rounds are interleaved and medians
 of the client's CPU time are compared, with their spread. The anchor A is what a good engineer writes by hand: aiohttp
 and orjson into plain dicts, eight pages in flight. "Parse" is A without what it takes to receive the same bytes.
+
+A lane's time is that of everything: to make the client, send, receive, read, walk, write, sync and name the file. It
+is told in these ways:
+
+- *x A*: everything, against A.
+- *x parse*: everything, against parse.
+- *after bytes*: without what it takes to receive the same bytes, against parse: what a file costs once its pages are
+  there, reading them included.
+- *after A*: without all of A, against parse: what a file costs beyond pages that were received and parsed by hand. It
+  can be negative, since ours does not parse into dicts.
+- *by hand*: everything, against the same format written by hand (`by_hand.py`), in the same round.
 """
 
 from __future__ import annotations
@@ -17,10 +28,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from operator import truediv
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import by_hand
 import msgspec
 import orjson
 
@@ -31,6 +44,8 @@ SERVER = Path(__file__).parents[1] / "tests" / "export" / "list_server.py"
 KEY = "cal_list_server"
 IN_FLIGHT = 8
 FORMATS = ("jsonl", "jsonl.gz", "csv", "sqlite", "parquet", "ics")
+BY_HAND = {"csv": by_hand.to_csv, "sqlite": by_hand.to_sqlite, "parquet": by_hand.to_parquet}
+ANCHORS = {f"export to .{kind}": f"{kind} by hand" for kind in BY_HAND} | {"export to .jsonl": "raw slices to .jsonl"}
 
 
 class _Page(msgspec.Struct):
@@ -40,7 +55,7 @@ class _Page(msgspec.Struct):
 _PAGE = msgspec.json.Decoder(_Page)
 
 
-async def by_hand(url: str, bookings: int, use: Callable[[bytes], Any]) -> None:
+async def receive(url: str, bookings: int, use: Callable[[bytes], Any]) -> None:
     """Every page by skip, eight in flight; nothing but the bytes, handed to `use`."""
     skips = iter(range(0, bookings, 250))
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {KEY}"}) as session:
@@ -63,12 +78,12 @@ async def export(url: str, path: Path) -> None:
 
 def lanes(url: str, bookings: int, folder: Path) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
     """What is compared, by name."""
-    yield "bytes", lambda: by_hand(url, bookings, len)
-    yield "A", lambda: by_hand(url, bookings, lambda body: orjson.loads(body)["data"])
+    yield "bytes", lambda: receive(url, bookings, len)
+    yield "A", lambda: receive(url, bookings, lambda body: orjson.loads(body)["data"])
 
     async def loads_and_dumps() -> None:
         with (folder / "dumped.jsonl").open("wb") as file:
-            await by_hand(
+            await receive(
                 url,
                 bookings,
                 lambda body: file.writelines(orjson.dumps(row) + b"\n" for row in orjson.loads(body)["data"]),
@@ -76,10 +91,17 @@ def lanes(url: str, bookings: int, folder: Path) -> Iterator[tuple[str, Callable
 
     async def raw_slices() -> None:
         with (folder / "raw.jsonl").open("wb") as file:
-            await by_hand(url, bookings, lambda body: file.write(b"\n".join(_PAGE.decode(body).data) + b"\n"))
+            await receive(url, bookings, lambda body: file.write(b"\n".join(_PAGE.decode(body).data) + b"\n"))
 
     yield "loads + dumps to .jsonl", loads_and_dumps
+
+    async def written_by_hand(kind: str) -> None:
+        with BY_HAND[kind](folder / f"by_hand.{kind}") as use:
+            await receive(url, bookings, use)
+
     yield "raw slices to .jsonl", raw_slices
+    for kind in BY_HAND:
+        yield f"{kind} by hand", lambda kind=kind: written_by_hand(kind)
     for kind in FORMATS:
         yield f"export to .{kind}", lambda kind=kind: export(url, folder / f"bookings.{kind}")
 
@@ -104,14 +126,22 @@ def main() -> None:
                     walls.setdefault(name, []).append(time.perf_counter() - wall)
     server.communicate()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {bookings} bookings, {rounds} rounds")
-    print(f"{'':28} {'CPU a booking':>14} {'x A':>6} {'least':>6} {'most':>6} {'x parse':>8} {'wall a booking':>15}")
-    bytes_only = statistics.median(taken["bytes"])
+    print(
+        f"{'':26} {'CPU a booking':>14} {'x A':>6} {'least':>6} {'most':>6} {'x parse':>8} "
+        f"{'after bytes':>12} {'after A':>8} {'by hand':>8} {'wall a booking':>15}"
+    )
     for name, each in taken.items():
         ratios = [one / a for one, a in zip(each, taken["A"], strict=True)]
-        parse = [one / (a - bytes_only) for one, a in zip(each, taken["A"], strict=True)]
+        with_anchors = list(zip(each, taken["A"], taken["bytes"], strict=True))
+        parse = statistics.median(one / (a - only) for one, a, only in with_anchors)
+        after = statistics.median((one - only) / (a - only) for one, a, only in with_anchors)
+        beyond = statistics.median((one - a) / (a - only) for one, a, only in with_anchors)
+        anchor = taken.get(ANCHORS.get(name, ""))
+        against = statistics.median(map(truediv, each, anchor)) if anchor else None
         print(
-            f"{name:28} {statistics.median(each) / bookings * 1e6:11.2f} us {statistics.median(ratios):6.2f} "
-            f"{min(ratios):6.2f} {max(ratios):6.2f} {statistics.median(parse):8.2f} "
+            f"{name:26} {statistics.median(each) / bookings * 1e6:11.2f} us {statistics.median(ratios):6.2f} "
+            f"{min(ratios):6.2f} {max(ratios):6.2f} {parse:8.2f} {after:12.2f} {beyond:8.2f} "
+            f"{'' if against is None else f'{against:.2f}':>8} "
             f"{statistics.median(walls[name]) / bookings * 1e6:12.2f} us"
         )
 
