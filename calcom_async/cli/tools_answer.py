@@ -20,26 +20,25 @@ _FEWEST = 5
 _WHOLE = frozenset({"id", "uid", "status", "start", "end", "length"})
 _TWICE = {"startTime": "start", "endTime": "end", "duration": "length", "responses": "bookingFieldsResponses"}
 """Fields that say the same as another one, for scripts that know them by an older name."""
+_ANSWERS = frozenset({"bookingFieldsResponses", "responses", "metadata"})
+"""Fields whose keys are people's own."""
 _NAMING = ("name", "title", "email", "slug", "id")
 """What a record within a record is called by."""
 
 
 def print_answer(session: Session, data: Mapping[str, Any]) -> None:
-    """Print the data of a result."""
-    rest = {}
+    """Print the data of a result: what would be sent, then lists, then records together with what is said of them."""
+    single: dict[str, Any] = {}
     for key, value in data.items():
-        if key == "would_send" and isinstance(value, list):
+        if key == "would_send":
             _print_requests(session, value)
         elif _is_records(value):
             _print_records(session, key, value)
-        elif isinstance(value, Mapping) and key not in {"pagination", "meta"}:
-            _print_one(session, value)
-        elif key == "warnings":
-            continue
-        else:
-            rest[key] = value
-    if rest.keys() - {"pagination"}:
-        _print_one(session, {key: value for key, value in rest.items() if key != "pagination"})
+        elif isinstance(value, Mapping) and key != "pagination":
+            single |= value
+        elif key not in {"warnings", "pagination"}:
+            single[key] = value
+    _print_one(session, single)
     for warning in data.get("warnings", ()):
         session.say(str(warning), "yellow")
 
@@ -91,6 +90,8 @@ def _heading(name: str) -> str:
 
 
 def _taken(name: str) -> Any:
+    if name in _ANSWERS:
+        return lambda record: [f"{key}: {value}" for key, value in (record.get(name) or {}).items() if value]
     return lambda record: _brief(record.get(name))
 
 
