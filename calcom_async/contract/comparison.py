@@ -146,7 +146,7 @@ class _Comparison:
 
     def value(self, value: Any, schema: Mapping[str, Any], where: str) -> list[Finding]:
         """The differences of one value; of a union those to the member that fits best."""
-        if value is None or value == TEXT:
+        if value is None:
             return []
         members = self.document.members(schema)
         elsewhere = {f"body {_inside(where, name)}" for member in members for name in member.get("properties", {})}

@@ -59,7 +59,13 @@ def _list_of(schema: Schema) -> Schema:
     return {"type": "array", "items": schema}
 
 
-_SLOT: Schema = {"type": "object", "properties": {"start": {"type": "string", "format": "date-time"}}}
+_TEXT: Schema = {"type": "string"}
+_HOST: Schema = {"id": {"type": "number"}, "name": _TEXT, "email": _TEXT}
+_SLOT: Schema = {
+    "type": "object",
+    "properties": {"start": {"type": "string", "format": "date-time"}},
+    "required": ["start"],
+}
 
 CORRECTIONS: tuple[Correction, ...] = (
     Correction(
@@ -114,11 +120,36 @@ CORRECTIONS: tuple[Correction, ...] = (
         "fields of a form are a list",
     ),
     Correction(
+        "ReassignBookingOutput_2024_08_13",
+        "data",
+        {"oneOf": [_ref("ReassignBookingOutput_2024_08_13")]},
+        {
+            "type": "object",
+            "properties": {"bookingUid": _TEXT, "reassignedTo": {"type": "object", "properties": _HOST}},
+            "required": ["bookingUid", "reassignedTo"],
+        },
+        "the document makes it a part of itself; it is the booking's uid and who has it now",
+    ),
+    Correction(
+        "GetReservedSlotOutput_2024_09_04",
+        "data",
+        {"allOf": [_ref("GetReservedSlotOutput_2024_09_04")]},
+        {"nullable": True, "allOf": [_ref("ReserveSlotOutput_2024_09_04")]},
+        "the document makes it a part of itself; it is a reservation, as when it was made",
+    ),
+    Correction(
         "*DelegationCredentialInput",
         "serviceAccountKey",
         {"type": "array"},
         lambda said: said["items"],
         "the key of a service account is one object",
+    ),
+    Correction(
+        "*",
+        "activeOnRoutingFormIds",
+        {"items": {"type": "number"}},
+        _list_of(_TEXT),
+        "ids of routing forms are text",
     ),
     Correction(
         "*OutputData",

@@ -110,7 +110,7 @@ class _Maker:
             needed = key in schema.get("required", ())
             if not isinstance(of, Mapping) or (not needed and self.mode == "least") or depth > _DEPTH:
                 continue
-            made[key] = self.make(of, key, depth + 1)
+            made[key] = None if self.mode == "null" and depth and not needed else self.make(of, key, depth + 1)
         if not properties and self.mode not in {"least", "empty"}:
             made |= self.open_mapping(schema, name, depth)
         if self.mode == "unknown" and properties and depth:
