@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from calcom_async.agent.catalogue import CATALOGUE, UnknownToolError, find_tool
+    from calcom_async.agent.docs import DocEntry, DocHit, UnknownPageError, list_docs, read_doc, search_docs
     from calcom_async.agent.permissions import Permissions
     from calcom_async.agent.result import Meta, Result, ToolError
     from calcom_async.agent.tool import Example, Parameter, Tool
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "CATALOGUE": "catalogue",
+    "DocEntry": "docs",
+    "DocHit": "docs",
     "Example": "tool",
     "Meta": "result",
     "Parameter": "tool",
@@ -32,12 +35,18 @@ _HOMES = {
     "Tool": "tool",
     "ToolError": "result",
     "Toolkit": "toolkit",
+    "UnknownPageError": "docs",
     "UnknownToolError": "catalogue",
     "find_tool": "catalogue",
+    "list_docs": "docs",
+    "read_doc": "docs",
+    "search_docs": "docs",
 }
 
 __all__ = [
     "CATALOGUE",
+    "DocEntry",
+    "DocHit",
     "Example",
     "Meta",
     "Parameter",
@@ -47,8 +56,12 @@ __all__ = [
     "Tool",
     "ToolError",
     "Toolkit",
+    "UnknownPageError",
     "UnknownToolError",
     "find_tool",
+    "list_docs",
+    "read_doc",
+    "search_docs",
 ]
 
 
