@@ -21,6 +21,7 @@ from calcom_async.resources.email_verification import EmailVerification
 from calcom_async.resources.event_types import EventTypes, TeamEventTypes
 from calcom_async.resources.me import Me
 from calcom_async.resources.memberships import Memberships
+from calcom_async.resources.out_of_office import OutOfOffice
 from calcom_async.resources.schedules import Schedules, TeamSchedules
 from calcom_async.resources.slots import Slots
 from calcom_async.resources.teams import Teams
@@ -65,6 +66,7 @@ READS: dict[str, Callable[[Any, Ids], Any]] = {
     "TeamEventTypes.get": lambda c, i: c.team(TEAM).event_types.get(20008),
     "TeamBookings.list": lambda c, i: c.team(TEAM).bookings.list(),
     "TeamSchedules.list": lambda c, i: c.team(TEAM).schedules.list(),
+    "OutOfOffice.list": lambda c, i: c.ooo.list(),
     "Webhooks.list": lambda c, i: c.webhooks.list(),
     "Webhooks.get": lambda c, i: c.webhooks.get(i["webhook"]),
     "Webhooks.list of an event type": lambda c, i: c.event_type(20002).webhooks.list(),
@@ -72,7 +74,7 @@ READS: dict[str, Callable[[Any, Ids], Any]] = {
 }
 CLASSES = (
     Me, Bookings, TeamBookings, BookingMeetings, Attendees, EmailVerification, EventTypes, TeamEventTypes, Memberships,
-    Schedules, TeamSchedules, Slots, Teams, Webhooks,
+    OutOfOffice, Schedules, TeamSchedules, Slots, Teams, Webhooks,
 )  # fmt: skip
 READ_VERBS = (
     "list",
@@ -105,6 +107,7 @@ def world() -> Iterator[tuple[Sandbox, dict[str, Any]]]:
             reservation = cal.slots.reserve(event_type_id=20002, slot_start=_free(cal, 20002))
             webhook = cal.webhooks.create(subscriber_url="http://127.0.0.1:9/", triggers=["BOOKING_CREATED"])
             attendees = cal.bookings.attendees.list(booking.uid).collect()
+            cal.ooo.create(start="2030-12-20T00:00:00Z", end="2030-12-22T23:59:59.999Z", reason="vacation")
         ids = {
             "booking": booking.uid,
             "seated": seated.uid,

@@ -17,7 +17,7 @@ R = TypeVar("R", bound=Membership)
 
 
 class _Memberships(Resource[M], Generic[M, R]):
-    record: type[R]
+    _into: type[R]
 
     @operation
     async def get(self, membership_id: int) -> R:
@@ -28,7 +28,7 @@ class _Memberships(Resource[M], Generic[M, R]):
         Raises:
             NotFoundError: there is none with this id here.
         """
-        return await self._get("/memberships/{membershipId}", membership_id, into=self.record)
+        return await self._get("/memberships/{membershipId}", membership_id, into=self._into)
 
     @operation
     async def update(
@@ -53,7 +53,7 @@ class _Memberships(Resource[M], Generic[M, R]):
             NotFoundError: there is none with this id here.
         """
         body = fields(role=role, accepted=accepted, disable_impersonation=disable_impersonation)
-        return await self._patch("/memberships/{membershipId}", membership_id, body=body, into=self.record)
+        return await self._patch("/memberships/{membershipId}", membership_id, body=body, into=self._into)
 
     @operation
     async def delete(self, membership_id: int) -> R:
@@ -64,11 +64,11 @@ class _Memberships(Resource[M], Generic[M, R]):
         Raises:
             NotFoundError: there is none with this id here; nothing was changed.
         """
-        return await self._delete("/memberships/{membershipId}", membership_id, into=self.record)
+        return await self._delete("/memberships/{membershipId}", membership_id, into=self._into)
 
 
 class _TeamMemberships(_Memberships[M, Membership]):
-    record = Membership
+    _into = Membership
 
     @operation
     async def create(
@@ -136,7 +136,7 @@ class OrganizationMemberships(_Memberships[M, OrganizationMembership]):
     Organization admin, OAuth scopes `ORG_MEMBERSHIP_READ` and `ORG_MEMBERSHIP_WRITE`.
     """
 
-    record = OrganizationMembership
+    _into = OrganizationMembership
 
     @paginated
     def list(self, *, page_size: int = 250) -> Listing[OrganizationMembership]:

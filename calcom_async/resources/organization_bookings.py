@@ -28,7 +28,10 @@ M = TypeVar("M", covariant=True)
 
 
 class OrganizationBookings(Resource[M]):
-    """The bookings of everybody in an organization, for its admins. To lose none, use `cal.bookings.export`."""
+    """The bookings of everybody in an organization, for its admins.
+
+    To lose none, use `cal.bookings.export(…, organization_id=…)`.
+    """
 
     @paginated
     def list(

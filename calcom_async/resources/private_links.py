@@ -17,7 +17,7 @@ M = TypeVar("M", covariant=True)
 class PrivateLinks(Resource[M]):
     """Links that end by time or by use.
 
-    OAuth scopes `EVENT_TYPE_READ` and `EVENT_TYPE_WRITE`; for an organization's team role team admin.
+    OAuth scopes `EVENT_TYPE_READ` and `EVENT_TYPE_WRITE`; for an organization's team `TEAM_EVENT_TYPE_…`, team admin.
     """
 
     versions = ("2024-09-04", "2024-04-15")  # self-hosted servers know them under the oldest version only

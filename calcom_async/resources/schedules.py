@@ -22,7 +22,10 @@ M = TypeVar("M", covariant=True)
 
 
 class UserSchedules(Resource[M]):
-    """The schedules of one user: when that user can be booked."""
+    """The schedules of one user: when that user can be booked.
+
+    Of a user of an organization: its admin, OAuth scopes `ORG_SCHEDULE_READ` and `ORG_SCHEDULE_WRITE`.
+    """
 
     versions = ("2024-06-11",)
 

@@ -108,20 +108,20 @@ class OrganizationTeams(_Teams[M]):
     """The teams of an organization; `org.team(id)` reaches into one."""
 
     @paginated
-    def list(self, *, page_size: int = 250) -> Listing[Team]:
-        """Every team of the organization.
+    def list(self) -> Listing[Team]:
+        """Every team of the organization, 250 at a time; self-hosted servers answer all at once.
 
         `GET {organization}/teams`, organization admin, OAuth scope `ORG_PROFILE_READ`.
         """
-        return self._list("/teams", Team, page_size=page_size)
+        return self._list("/teams", Team, page_size=250)
 
     @paginated
-    def mine(self, *, page_size: int = 250) -> Listing[OwnTeam]:
-        """Every team of the organization that you belong to.
+    def mine(self) -> Listing[OwnTeam]:
+        """Every team of the organization that you belong to; likewise.
 
         `GET {organization}/teams/me`, organization member, OAuth scope `TEAM_MEMBERSHIP_READ`.
         """
-        return self._list("/teams/me", OwnTeam, page_size=page_size)
+        return self._list("/teams/me", OwnTeam, page_size=250)
 
     @operation
     async def create(

@@ -169,6 +169,24 @@ def test_which_page_comes_next(
 
 
 @pytest.mark.parametrize(
+    "envelope",
+    [
+        {"data": [], "pagination": {"nextCursor": "c", "hasMore": True}},
+        {"data": [], "meta": {"nextCursor": "c", "hasMore": True}},
+        {"data": {"entries": [], "pagination": {"nextCursor": "c", "hasMore": True}}},
+        {"data": {"entries": [], "nextCursor": "c", "hasMore": True}},
+    ],
+)
+def test_where_an_answer_says_its_place(envelope: Any) -> None:
+    pagination = Pagination.read(envelope)
+    assert (pagination.next_cursor, pagination.has_next) == ("c", True)
+
+
+def test_data_that_says_nothing_of_its_place() -> None:
+    assert Pagination.read({"data": {"entries": []}}) == Pagination()
+
+
+@pytest.mark.parametrize(
     ("style", "position", "query"),
     [
         ("offset", Position(), {"take": "3"}),
