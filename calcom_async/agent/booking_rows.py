@@ -133,7 +133,7 @@ def _ties(view: View, block: list[Booking]) -> int:
 async def _tied(call: Call, view: View, one: Booking) -> list[Booking]:
     """Every row that ties with this one."""
     moment = _moment(view, one)
-    narrowed = {"after_start" if view.order == "start" else "after_created_at": moment}
+    narrowed: dict[str, Any] = {"after_start" if view.order == "start" else "after_created_at": moment}
     together: list[Booking] = []
     async for row in _list(call, attrs.evolve(view, descending=False), **narrowed):
         if _moment(view, row) != moment:

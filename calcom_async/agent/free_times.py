@@ -64,11 +64,21 @@ def times_in(spans: Iterable[Span], starts: Iterable[datetime], length: timedelt
     return [(at, at + length) for first, last in spans for at in candidates if first <= at and at + length <= last]
 
 
-def _fitting(event_types: Iterable[EventType], minutes: int) -> EventType | None:
-    """The event type that shows best when a person is free: one of this length, else the shortest."""
-    known = [each for each in event_types if each.length_in_minutes and each.id]
-    exact = [each for each in known if minutes in (each.length_in_minutes, *each.length_in_minutes_options)]
-    return min(exact or known, key=lambda each: (each.length_in_minutes or 0, each.id), default=None)
+def _finest(event_types: Iterable[EventType]) -> tuple[EventType, int | None] | None:
+    """The event type that shows best when a person is free, the shortest, and the length to ask for if it has several.
+
+    Slots of an hour would not show that half of one is free.
+    """
+    lengths = [
+        (length, each.id, each)
+        for each in event_types
+        for length in (*each.length_in_minutes_options, each.length_in_minutes)
+        if length and each.id
+    ]
+    if not lengths:
+        return None
+    shortest, _, event_type = min(lengths, key=lambda known: known[:2])
+    return event_type, _duration(event_type, shortest)
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------
@@ -116,14 +126,14 @@ async def _sources(call: Call, minutes: int) -> list[_Source]:
     found = []
     for username in usernames:
         listed = await call.client.event_types.list(username=username).collect()
-        event_type = _fitting(listed, minutes)
-        if event_type is None:
+        finest = _finest(listed)
+        if finest is None:
             raise ToolFailure(
                 "wrong_parameter", f"find_free_times: {username!r} has no public event type, so nobody can say when "
                 "they are free", "check the username, or give one of their event types in eventTypeIds",
                 parameter="usernames",
             )  # fmt: skip
-        found.append(_Source(who=username, event_type=event_type, duration=_duration(event_type, minutes)))
+        found.append(_Source(who=username, event_type=finest[0], duration=finest[1]))
     for event_type_id in dict.fromkeys(call.get("eventTypeIds", ())):
         event_type = await find_event_type(call, int(event_type_id))
         who = f"event type {event_type.id}"
@@ -214,8 +224,8 @@ FREE_TIME_TOOLS = (
         name="find_free_times",
         title="Find times when all are free",
         description="Find times when several people are free: people by username, whole teams, event types, or all of "
-        "them together. A person is as free as a public event type of theirs says. Whether a certain event type can be "
-        "booked at such a time, list_slots tells.",
+        "them together. A person is as free as the shortest of their public event types says. Whether a certain "
+        "event type can be booked at such a time, list_slots tells.",
         kind="read",
         namespace="slots",
         operation="GET /v2/slots",
