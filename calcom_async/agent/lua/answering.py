@@ -57,7 +57,9 @@ class Answering:
         if result.error is None:
             return {"data": result.data}
         told = {key: value for key, value in result.error.to_dict().items() if value not in (None, {})}
-        return {"error": told | {"message": f"{result.function}: {result.error.message}", "function": result.function}}
+        message = result.error.message
+        where = "" if message.startswith(result.function) else f"{result.function}: "
+        return {"error": told | {"message": where + message, "function": result.function}}
 
     def _account(self, account: Any) -> str | None:
         """The account of a namespace: `default` is the toolkit's default one, if none has that name."""

@@ -4,13 +4,15 @@ It is started as a program of its own, with an empty environment, and imports no
 the text of scripts, the names of functions and what calls answer; keys never come here. What Lua can reach is one
 function that takes bytes and gives bytes, and even that only from within the chunks of this package.
 
-Messages are frames: four bytes of length, then so many bytes.
+Messages are frames: four bytes of length, then so many bytes. The first byte of those that come says what they are: `r`
+a script to run, `a` what a call answers; an answer that comes when its script has ended is nobody's.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import struct
@@ -56,13 +58,13 @@ class Connection:
         self._reader, self._writer = reader, writer
         self.interrupted = False
 
-    def receive(self) -> bytes | None:
-        """The next message; None at the end."""
-        head = self._reader.read(LENGTH.size)
-        if len(head) < LENGTH.size:
-            return None
-        body = self._reader.read(LENGTH.unpack(head)[0])
-        return bytes(body)
+    def receive(self, kind: bytes) -> bytes | None:
+        """The next message of a kind, without what says so; None at the end."""
+        while len(head := self._reader.read(LENGTH.size)) == LENGTH.size:
+            body = self._reader.read(LENGTH.unpack(head)[0])
+            if body[:1] == kind:
+                return body[1:]
+        return None
 
     def send(self, message: bytes) -> None:
         """Send a message."""
@@ -81,15 +83,16 @@ class Bridge:
     def __init__(self, connection: Connection, memory: int) -> None:
         self._connection, self._memory = connection, memory
         self.lua: Lua | None = None
+        self._kept: bytes | None = None
 
     def cross(self, message: Any) -> bytes:
         """Do what a message of Lua asks for.
 
         Args:
-            message: `?`: whether to stop; `r`: wait for a message; anything else is sent.
+            message: `?`: whether to stop; `r`: wait for an answer; anything else is sent.
 
         Returns:
-            The message that came, empty where it does not fit; `!` for stop; else nothing.
+            The answer; nothing where it does not fit, and it is kept until it is asked for once more; `!` for stop.
         """
         try:
             return self._crossed(message)
@@ -99,18 +102,22 @@ class Bridge:
 
     def _crossed(self, message: bytes) -> bytes:
         assert self.lua is not None
+        self.lua.set_max_memory(self._memory)
         if message == b"?":
             return b"!" if self._connection.interrupted else b""
         if message != b"r":
             self._connection.send(message)
             return b""
-        answer = self._connection.receive()
+        again = self._kept is not None
+        answer = self._kept if again else self._connection.receive(b"a")
+        self._kept = None
         if answer is None:
             _leave(0)
             return b""
         # What is handed over must fit for certain: an allocation that fails in here would leave Python by a longjmp.
         used = self.lua.get_memory_used()
         if used + len(answer) > self._memory:
+            self._kept = None if again else answer
             answer = b""
         self.lua.set_max_memory(max(self._memory, used + len(answer) + SPARE))
         return answer
@@ -149,7 +156,7 @@ def serve(
     room = lua.table()
     for text in setting["chunks"]:
         lua.execute(text.encode(), room, bridge.cross)
-    while (message := connection.receive()) is not None:
+    while (message := connection.receive(b"r")) is not None:
         connection.interrupted = False
         before()
         lua.set_max_memory(max(setting["memory"], lua.get_memory_used() + len(message) + SPARE))
@@ -193,13 +200,13 @@ def allow_cpu(seconds: float) -> None:
     used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_CPU, (int(used + seconds) + 2, hard))
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used + seconds) + 1, hard))
 
 
 def main() -> int:
     """Run as a program: the first message is the setting, the others are scripts."""
     connection = Connection(sys.stdin.buffer, sys.stdout.buffer)
-    first = connection.receive()
+    first = connection.receive(b"r")
     if first is None:
         return 0
     setting = json.loads(first)

@@ -12,7 +12,8 @@ local LEVELS = 200
 
 -- The text of an error: what happened, and what to do.
 local function text_of(problem)
-  local message = tostring(rawget(problem, "message"))
+  local message = rawget(problem, "message")
+  if type(message) ~= "string" then message = "an error without a message" end
   local advice = rawget(problem, "advice")
   if type(advice) == "string" and advice ~= "" then message = message .. "; " .. advice end
   return message

@@ -164,7 +164,9 @@ class _Run:
             return {"error": _error("too_large", f"a script has at most {self._limits.source} characters", advice)}
         self._process, first = await self._lua._started()
         source = {"source": with_reserved_fields(script), "name": self._name, "interactive": interactive}
-        await self._process.send({**first, **source, "cpu_limit": self._limits.cpu})
+        await self._process.run({**first, **source, "cpu_limit": self._limits.cpu})
+        if self._stop is not None:  # interrupted before there was a process
+            self.interrupt()
         while True:
             message = await self._process.receive()
             if message[:1] == b"o":
@@ -208,7 +210,7 @@ class _Run:
                     answer = await self._answering.answer(request)
         if self._stop is not None:
             answer = {"stop": self._stop}
-        await self._process.send({"id": request.get("id"), **answer})
+        await self._process.answer({"id": request.get("id"), **answer})
 
     def interrupt(self) -> None:
         """Stop it: tell the script, and take back what is under way; kill it where it does not hear."""

@@ -244,13 +244,17 @@ local function encode(value, limit)
   local parts, count, size, open = {}, 0, 0, {}
   limit = limit or math_huge
 
+  local function check(more)
+    if size + more > limit then
+      room.fail("too_large", "a value is larger than " .. limit .. " bytes as JSON", "send or return less of it")
+    end
+  end
+
   local function put(text)
+    check(#text)
     count = count + 1
     parts[count] = text
     size = size + #text
-    if size > limit then
-      room.fail("too_large", "a value is larger than " .. limit .. " bytes as JSON", "send or return less of it")
-    end
   end
 
   local function refuse(path, why)
@@ -260,6 +264,7 @@ local function encode(value, limit)
   local function write(item, path, depth)
     local kind = type(item)
     if kind == "string" then
+      check(#item)
       put(encode_text(item))
     elseif kind == "number" then
       put(encode_number(item) or refuse(path, "it is " .. tostring(item)))

@@ -73,12 +73,20 @@ class Process:
             ) from None
         started = cls(process)
         path = [entry or str(Path.cwd()) for entry in sys.path]
-        await started.send({"path": path, "memory": limits.memory, "cpu": limits.cpu, "chunks": _chunks()})
+        await started.run({"path": path, "memory": limits.memory, "cpu": limits.cpu, "chunks": _chunks()})
         return started
 
-    async def send(self, message: dict[str, Any]) -> None:
+    async def run(self, script: dict[str, Any]) -> None:
+        """Hand over a script, or at first the setting."""
+        await self._send(b"r", script)
+
+    async def answer(self, answer: dict[str, Any]) -> None:
+        """Hand over what a call answers."""
+        await self._send(b"a", answer)
+
+    async def _send(self, kind: bytes, message: dict[str, Any]) -> None:
         """Send a message; of a process that ended, the next `receive` tells."""
-        body = json.dumps(message, ensure_ascii=False, default=str).encode()
+        body = kind + json.dumps(message, ensure_ascii=False, default=str).encode("utf-8", "replace")
         async with self._writing:
             with contextlib.suppress(ConnectionError):
                 self._stdin.write(_LENGTH.pack(len(body)) + body)

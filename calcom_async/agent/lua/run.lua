@@ -33,7 +33,7 @@ local function told(problem)
       local kind = type(value)
       if kind == "string" then fields[name] = shortened(value) elseif kind == "number" then fields[name] = value end
     end
-    fields.code, fields.message = fields.code or "error", fields.message or tostring(rawget(problem, "message"))
+    fields.code, fields.message = fields.code or "error", fields.message or "an error without a message"
     return fields
   end
   local ok, text = pcall(room.printed, problem)

@@ -3,7 +3,7 @@
 local room, bridge = ...
 
 local error, ipairs, next, pcall = error, ipairs, next, pcall
-local rawget, rawlen, setmetatable, type = rawget, rawlen, setmetatable, type
+local collectgarbage, rawget, rawlen, setmetatable, type = collectgarbage, rawget, rawlen, setmetatable, type
 local math_type = math.type
 local raw_create, raw_resume, raw_status, raw_yield = coroutine.create, coroutine.resume, coroutine.status, coroutine.yield
 local raw_close, raw_isyieldable = coroutine.close, coroutine.isyieldable
@@ -43,13 +43,17 @@ end
 local function receive()
   if out == 0 then room.fail("deadlock", "nothing is left to wait for", "don't resume the functions of app.parallel yourself") end
   local text = cross("r")
-  if text == "" then no_memory() end
+  if text == "" then
+    collectgarbage()
+    text = cross("r")
+    if text == "" then no_memory() end
+  end
   local ok, answer = pcall(room.decode, text, true)
   if room.stopped then error(room.stopped, 0) end
   if not ok then no_memory() end
-  if answer.stop then room.stop(answer.stop) end
-  local task = waiting[answer.id]
+  local task = waiting[answer.id] -- nobody, where it comes too late
   if task then
+    if answer.stop then room.stop(answer.stop) end
     waiting[answer.id] = nil
     out = out - 1
     task.answer = answer
