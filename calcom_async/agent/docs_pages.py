@@ -19,7 +19,7 @@ from calcom_async.agent.tool import Example, Parameter, Tool
 __all__ = ["GUIDES", "NAMESPACES", "Page", "PageKind", "oauth_scope", "pages"]
 
 PageKind: TypeAlias = Literal["guide", "namespace", "function"]
-GUIDES = ("overview", "accounts", "errors", "examples", "migration-from-v1")
+GUIDES = ("overview", "accounts", "errors", "examples", "lua", "migration-from-v1")
 NAMESPACES = {
     "bookings": "Read, make, move, confirm, decline and cancel bookings: meetings, appointments, events in a calendar.",
     "event-types": "What can be booked: the templates behind booking links, with length, questions and locations.",

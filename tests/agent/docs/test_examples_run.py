@@ -51,7 +51,8 @@ async def test_lua(fence: Fence, example_toolkit: Any, tmp_path: Path, monkeypat
     async with example_toolkit() as toolkit:
         outcome = await run_lua(fence.source, toolkit)
     assert outcome.success, outcome.error
-    assert outcome.output or "print" not in fence.source
+    assert bool(outcome.output) is ("print" in fence.source)
+    assert (outcome.result is not None) is ("return " in fence.source.replace("() return", ""))
 
 
 @pytest.mark.parametrize("fence", of("python"))
