@@ -37,10 +37,10 @@ mcp --http --port 8808"""
 EXAMPLES_OF_INSTALL = """mcp install
 mcp install cursor --sandbox --write
 mcp install claude-code --account work"""
-ABOUT = """Cal.com for programs that speak MCP, such as Claude, Cursor or VS Code.
+ABOUT = """Cal.com for programs that speak MCP, such as Claude.
 
-The program starts it and talks to it over stdin and stdout; `calcom-async mcp install` prints what to tell the
-program. It reads only, unless --write is given. With --http it runs on its own, for programs on this machine."""
+Such a program starts it and talks to it over stdin and stdout; `mcp install` prints what to tell
+the program. It reads only, unless --write is given. With --http it runs on its own, for programs on this machine."""
 
 Sandboxed = Annotated[
     bool, typer.Option("--sandbox", help="A fresh local Cal.com with three accounts.", rich_help_panel=CONNECTION)
@@ -227,7 +227,7 @@ def _install(
         bool, typer.Option("--json", help="The clients, or text and file, as JSON.", rich_help_panel=OUTPUT)
     ] = False,
 ) -> None:
-    """Print what to write into the configuration of a program that speaks MCP.
+    """Print what to write into a program's configuration.
 
     It names the account and never holds the key, which stays in the accounts file, the keyring or the environment.
     """
