@@ -10,7 +10,8 @@ permissions = { read = "allow", write = "ask" } # what agents may do; optional
 force = false                                   # whether --force may turn "ask" into "allow"; optional
 ```
 
-Where the file names no default account, `CALCOM_API_KEY` and `CALCOM_BASE_URL` make one, whose name is `default`.
+`CALCOM_API_KEY` and `CALCOM_BASE_URL`, where the first is set, make an account `default`, which is the default one
+whatever the file says: what is set for one shell or one command is what that is meant to use.
 """
 
 from __future__ import annotations
@@ -213,11 +214,12 @@ def accounts_file(environment: Mapping[str, str] | None = None) -> Path:
 
 
 def read_accounts(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Accounts:
-    """The accounts of the file, and of the environment where the file names no default one.
+    """The accounts of the file, and that of the environment.
 
-    The file names a default account by `default = "NAME"`, or by calling one `default`. An account's key is its
-    `api_key`; where it has none and says `keyring = true`, the keyring is asked for it once it is needed. One that is
-    not as it should be is told of when it is used, and does not hide the others.
+    The default account is that of the environment; where `CALCOM_API_KEY` is not set, what the file says by
+    `default = "NAME"`, else its account `default`, else the only one it has. An account's key is its `api_key`; where
+    it has none and says `keyring = true`, the keyring is asked for it once it is needed. One that is not as it should
+    be is told of when it is used, and does not hide the others.
 
     Args:
         path: The file, if it is not the usual one. That it is missing is no error.
@@ -234,13 +236,13 @@ def read_accounts(path: Path | None = None, environment: Mapping[str, str] | Non
         name: _entry(name, entry, path) for name, entry in (written if isinstance(written, dict) else {}).items()
     }
     default = content.get("default")
-    named = isinstance(default, str) and default.strip() != ""
-    if not named and DEFAULT not in entries:
-        key = api_key_from_environment(environment)
+    default = default if isinstance(default, str) and default.strip() else None
+    key = api_key_from_environment(environment)
+    if key is not None:
         url = (os.environ if environment is None else environment).get("CALCOM_BASE_URL", "").strip() or None
-        if key is not None:
-            entries[DEFAULT] = Entry(name=DEFAULT, kept_in="environment", base_url=url, api_key=Hidden(key))
-    return Accounts(entries, default=default if named else None, where=shown(path), missing=text is None)
+        entries[DEFAULT] = Entry(name=DEFAULT, kept_in="environment", base_url=url, api_key=Hidden(key))
+        default = DEFAULT
+    return Accounts(entries, default=default, where=shown(path), missing=text is None)
 
 
 def read_text(path: Path) -> str | None:

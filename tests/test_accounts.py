@@ -215,11 +215,11 @@ KEY = {"CALCOM_API_KEY": " cal_environment ", "CALCOM_BASE_URL": "https://cal.ex
         (ONE + TWO, {}, None, None),
         (ONE + TWO, KEY, "default", "cal_environment"),
         ('default = "two"\n' + ONE + TWO, {}, "two", "cal_two"),
-        ('default = "two"\n' + ONE + TWO, KEY, "two", "cal_two"),
+        ('default = "two"\n' + ONE + TWO, KEY, "default", "cal_environment"),
         (ONE + CALLED, {}, "default", "cal_called"),
-        (ONE + CALLED, KEY, "default", "cal_called"),
-        ('default = "one"\n' + ONE + CALLED, KEY, "one", "cal_one"),
-        ('default = " "\n' + ONE, KEY, "default", "cal_environment"),
+        (ONE + CALLED, KEY, "default", "cal_environment"),
+        ('default = "one"\n' + ONE + CALLED, {}, "one", "cal_one"),
+        ('default = " "\n' + ONE, {}, "one", "cal_one"),
     ],
 )
 def test_which_account_is_the_default_one(text: str, environment: dict[str, str], default: str, key: str) -> None:
@@ -230,7 +230,7 @@ def test_which_account_is_the_default_one(text: str, environment: dict[str, str]
         with pytest.raises(ConfigurationError, match=r"default one|no accounts"):
             accounts.get()
     else:
-        assert str(accounts.get().api_key) == key
+        assert str(accounts.get().api_key) == str(accounts.get(default).api_key) == key
         assert (accounts.get().kept_in == "environment") is (key == "cal_environment")
 
 

@@ -10,6 +10,7 @@ import typer
 
 from calcom_async import __version__
 from calcom_async.cli import (
+    accounts,
     booking_changes,
     bookings,
     doctor,
@@ -34,7 +35,7 @@ from calcom_async.cli.session import Options, Session, report
 __all__ = ["run"]
 
 PROGRAM = "calcom-async"
-ABOUT = "Cal.com on the command line. The key comes from CALCOM_API_KEY; with --sandbox none is needed."
+ABOUT = "Cal.com on the command line. The key comes from CALCOM_API_KEY or `accounts`; --sandbox needs none."
 EXAMPLES = """bookings export --sandbox --to bookings.jsonl
 bookings list --status upcoming
 doctor"""
@@ -68,7 +69,7 @@ def _program() -> typer.Typer:
         for room in rooms:
             room.register(branch)
         app.add_typer(branch)
-    for room in (slots, profile, request, doctor, sandbox, tools, mcp):
+    for room in (accounts, slots, profile, request, doctor, sandbox, tools, mcp):
         room.register(app)
     return app
 

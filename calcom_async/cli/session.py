@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from calcom_async.cli.accounts import read_account
+from calcom_async.accounts import Account, read_accounts
 from calcom_async.cli.failures import (
     INTERRUPTED,
     READER_GONE,
@@ -43,7 +43,7 @@ LONG_WAIT = 2.0
 """Seconds without a sign of life that people wonder about."""
 NO_KEY = (
     "there is no API key",
-    "export CALCOM_API_KEY=cal_… (Cal.com: Settings → Developer → API keys), or try it with --sandbox",
+    "export CALCOM_API_KEY=cal_… (Cal.com: Settings → Developer → API keys) or `accounts add`; or try --sandbox",
 )
 
 
@@ -119,7 +119,7 @@ class Session:
         return ZoneInfo("UTC")
 
     def target(self, account_name: str | None = None) -> Target:
-        """Which server and which key: the options first, then the account, then the environment.
+        """Which server and which key: the options first, then the account, the environment, the file's default account.
 
         Args:
             account_name: The account; by default that of `--account`.
@@ -142,8 +142,8 @@ class Session:
                     exit_code=USAGE, kind="UsageError",
                 )  # fmt: skip
             return Target(api_key=None, key_source="--sandbox", base_url="", url_source="--sandbox")
-        account = read_account(name) if name is not None else None
-        where = f"the account {name}"
+        account = _account(name)
+        where = f"the account {account.name}" if account is not None else ""
         if options.base_url is not None:
             base_url, url_source = options.base_url, "--base-url"
         elif account is not None and account.base_url is not None:
@@ -263,6 +263,16 @@ class Session:
             return self.utc  # no key, or one without leave to read the profile, which may still see what is asked for
         except (ZoneInfoNotFoundError, ValueError):
             return self.utc  # a zone that this machine does not know yet
+
+
+def _account(name: str | None) -> Account | None:
+    """The account of this name; without one the file's default account, where the environment has no key."""
+    if name is not None:
+        return read_accounts().get(name)
+    if api_key_from_environment() is not None:
+        return None  # whoever sets it needs no file, so that none is read
+    accounts = read_accounts()
+    return accounts.get() if accounts.default is not None else None
 
 
 def execute(options: Options, work: Callable[[Session], Awaitable[int | None]]) -> None:

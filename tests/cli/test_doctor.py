@@ -97,7 +97,7 @@ def test_nobody_there(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_account_that_is_missing(run: Run) -> None:
     outcome = run("doctor", "--account", "work", "--json")
     assert outcome.code == 1
-    assert "[accounts.work]" in advice(outcome, "key")
+    assert "accounts add work" in advice(outcome, "key")
 
 
 def test_a_clock_that_is_wrong(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

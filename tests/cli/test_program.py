@@ -33,6 +33,7 @@ def test_every_command_is_there() -> None:
         "teams list", "webhooks list", "webhooks create", "webhooks delete", "request", "doctor", "sandbox",
         "event-types export", "schedules export", "teams export",
         "tools list", "tools schema", "tools docs", "tools search", "tools call", "tools lua", "mcp install",
+        "accounts add", "accounts list", "accounts change", "accounts default", "accounts test", "accounts remove",
     }  # fmt: skip
 
 
@@ -63,7 +64,7 @@ def test_each_help_says_what_it_does_and_shows_an_example(run: Run, path: tuple[
     assert f"    calcom-async {' '.join(path)}" in outcome.out
     assert "--json" in outcome.out
     assert "\\[" not in outcome.out
-    assert ("--sandbox" in outcome.out) is (path != ("sandbox",))
+    assert ("--sandbox" in outcome.out) is (path[0] not in {"sandbox", "accounts"})
 
 
 @pytest.mark.parametrize(
