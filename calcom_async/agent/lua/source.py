@@ -54,7 +54,7 @@ class Token:
 def tokens(source: str) -> Iterator[Token]:
     """The pieces of a source, in order; together they are the source again."""
     at = 0
-    if source.startswith("#"):  # the first line of a program, as Lua takes it
+    if source.startswith("#!"):  # the first line of a program
         at = len(source.split("\n", 1)[0])
         yield Token("space", source[:at])
     while at < len(source):
@@ -77,7 +77,7 @@ def with_reserved_fields(source: str) -> str:
     """
     pieces = list(tokens(source))
     written = [piece.text for piece in pieces]
-    if written and written[0].startswith("#"):
+    if written and written[0].startswith("#!"):
         written[0] = "--" + written[0]
     meaning = [number for number, piece in enumerate(pieces) if piece.kind != "space"]
     opened: list[str] = []
