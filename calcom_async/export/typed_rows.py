@@ -234,7 +234,7 @@ def read_rows(rows: Sequence[Buffer], *, exact: bool = False) -> TypedRows:
     found: list[_Values] = []
     for number, row in enumerate(rows):
         values = None if number in misfits else next(fitting)
-        if values is None or not _instants_exist(values[0]):
+        if values is None or not _instants_fit(values[0], exact=exact):
             values = _slowly(row)
         found.append(values)
     return TypedRows.of(found)
@@ -288,9 +288,9 @@ def _instants_are_canonical(columns: Sequence[Sequence[Any]]) -> bool:
     return all(are_canonical([instant for instant in columns[place] if instant is not None]) for place in _INSTANTS)
 
 
-def _instants_exist(values: Sequence[Any]) -> bool:
+def _instants_fit(values: Sequence[Any], *, exact: bool) -> bool:
     instants = [values[place] for place in _INSTANTS if values[place] is not None]
-    return all(are_canonical((instant,)) and _exists(instant) for instant in instants)
+    return all(are_canonical((instant,)) and (not exact or _exists(instant)) for instant in instants)
 
 
 def _exists(instant: str) -> bool:

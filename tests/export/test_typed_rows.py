@@ -96,6 +96,14 @@ def test_only_the_wire_s_own_form_of_instants_is_canonical(instants: list[str], 
     assert are_canonical(instants) is expected
 
 
+@pytest.mark.parametrize(
+    "neighbour", [b'{"uid":"b"}', b'{"uid":1.5}', b'{"uid":"b","start":"2026-12-01T09:00Z"}', b"7"]
+)
+def test_how_a_booking_is_read_does_not_depend_on_its_neighbours(neighbour: bytes) -> None:
+    row = b'{"uid":"a","start":"2026-06-31T09:00:00.000Z","attendees":[{"name":"Ada"}]}'
+    assert read_rows([neighbour, row, neighbour]).rows()[1] == read_rows([row]).rows()[0]
+
+
 def test_instants_that_do_not_exist_get_no_column_where_columns_are_typed() -> None:
     pytest.importorskip("pyarrow")
     from calcom_async.export.parquet import table_of
