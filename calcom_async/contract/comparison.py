@@ -74,7 +74,7 @@ def compare_requests(document: Document, operation: Operation, senders: Sequence
         for finding in _Comparison(document, operation, variant).request(request):
             found.setdefault(attrs.evolve(finding, text=f"{finding.text} [{surveyed.method.path}]"))
     judged = [(request, operation.variant_for(request.versions)) for _, request in senders]
-    for finding in (*_versions(operation, judged), *_unreached(document, operation, judged)):
+    for finding in (*_versions(document, operation, judged), *_unreached(document, operation, judged)):
         found.setdefault(finding)
     return sorted(found)
 
@@ -231,25 +231,30 @@ def _path_values(operation: Operation, request: Request) -> dict[str, str]:
 Judged = Sequence[tuple[Request, Variant | None]]
 
 
-def _versions(operation: Operation, judged: Judged) -> Iterator[Finding]:
+def _versions(document: Document, operation: Operation, judged: Judged) -> Iterator[Finding]:
+    def finding(what: str, text: str, version: str = "") -> Finding:
+        where = f"cal-api-version {version}".rstrip()
+        return Finding(operation=operation.name, kind="version", where=where, what=what, text=text)
+
     documented = {variant.version for variant in operation.variants}
+    asked = {version for request, _ in judged for version in request.versions}
     if all(variant is None for _, variant in judged):
-        sent = sorted({version for request, _ in judged for version in request.versions})
-        said = ", ".join(sorted(version for version in documented if version)) or "none"
-        text = f"asks for {', '.join(sent) or 'none'}; documented: {said}"
-        yield Finding(operation=operation.name, kind="version", where="cal-api-version", what="changed", text=text)
+        said = ", ".join(sorted(version for version in documented if version))
+        yield finding("changed", f"{', '.join(sorted(asked)) or 'none'} is asked for; documented: {said}")
         return
     newest = operation.variants[0].version
-    asked = {version for request, _ in judged for version in request.versions}
-    if newest is not None and newest not in asked:
-        text = f"{newest} is documented, and never asked for"
-        yield Finding(operation=operation.name, kind="version", where="cal-api-version", what="new", text=text)
-    if documented == {None} and asked:
-        text = f"{', '.join(sorted(asked))} is asked for, and no version is documented"
-        yield Finding(operation=operation.name, kind="version", where="cal-api-version", what="gone", text=text)
-    if newest is not None and any(not request.versions for request, _ in judged):
-        text = f"{newest} is documented, and some calls ask for none"
-        yield Finding(operation=operation.name, kind="version", where="cal-api-version", what="changed", text=text)
+    if documented == {None}:
+        for version in sorted(asked):
+            yield finding("gone", "is asked for, and no version is documented", version)
+    if newest is None:
+        return
+    if newest not in asked:
+        yield finding("new", "is documented, and never asked for", newest)
+    if any(not request.versions for request, _ in judged):
+        yield finding("changed", f"{newest} is documented, and some calls ask for none")
+    if document.tells_older_versions and None not in documented:
+        for version in sorted({request.versions[0] for request, _ in judged if request.versions} - documented):
+            yield finding("gone", "is asked for, and not documented", version)
 
 
 def _unreached(document: Document, operation: Operation, judged: Judged) -> Iterator[Finding]:

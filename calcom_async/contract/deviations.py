@@ -99,9 +99,15 @@ DEVIATIONS: tuple[Deviation, ...] = (
         "one record stands for the place of a new booking, which has its address from the event type, and of a move",
     ),
     Deviation(
+        "GET /v2/bookings",
+        "version",
+        "cal-api-version 2026-02-25",
+        "servers know this version as well; the document names the one before and the one after",
+    ),
+    Deviation(
         "* *schedules*",
         "version",
-        "cal-api-version",
+        "cal-api-version 2024-06-11",
         "schedules want 2024-06-11 everywhere: without it self-hosted servers answer the older form",
     ),
     Deviation(
@@ -164,7 +170,7 @@ DEVIATIONS: tuple[Deviation, ...] = (
     Deviation(
         "GET /v2/organizations/{orgId}/bookings",
         "version",
-        "cal-api-version",
+        "cal-api-version *",
         "its description names a version, which is no parameter there",
         elsewhere=True,
     ),

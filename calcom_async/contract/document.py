@@ -98,6 +98,11 @@ class Document:
         return found
 
     @cached_property
+    def tells_older_versions(self) -> bool:
+        """Whether it has older versions of operations, so that a version it does not name is none."""
+        return any(len(operation.variants) > 1 for operation in self.operations.values())
+
+    @cached_property
     def schemas(self) -> Mapping[str, Any]:
         """The named schemas, those of the fork among them."""
         fork = self.raw.get("x-cal-diy-only") or {}

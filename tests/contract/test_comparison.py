@@ -250,7 +250,11 @@ CHANGES: list[tuple[str, Callable[[Any], Any], tuple[str, str, str, str]]] = [
         lambda wire: query_of(wire).__setitem__(0, {**VERSION, "schema": {"default": "2025-05-05"}}),
         ("GET /v2/things", "version", "cal-api-version", "changed"),
     ),
-    ("no version", lambda wire: query_of(wire).pop(0), ("GET /v2/things", "version", "cal-api-version", "gone")),
+    (
+        "no version",
+        lambda wire: query_of(wire).pop(0),
+        ("GET /v2/things", "version", "cal-api-version 2024-01-01", "gone"),
+    ),
     (
         "a property of a body more",
         lambda wire: body_of(wire)["properties"].update(weight=TEXT),
@@ -357,8 +361,27 @@ def test_an_older_version_is_held_against_its_own_words(called: Survey) -> None:
         post["parameters"] = [{**VERSION, "schema": {"default": "2025-05-05"}}]
         body_of(wire)["properties"]["weight"] = TEXT
 
-    found = [(one.kind, one.what) for one in report(called, change).findings]
-    assert found == [("version", "new")]
+    found = [(one.kind, one.where, one.what) for one in report(called, change).findings]
+    assert found == [("version", "cal-api-version 2025-05-05", "new")]
+
+
+def test_a_version_that_only_some_calls_ask_for() -> None:
+    class Dated(Things):
+        @operation
+        async def create(self, *, name: str, sooner: bool = False) -> Thing:
+            """`POST /v2/things`."""
+            versions = ("2024-06-06",) if sooner else self.versions
+            return await self._post("/things", body=fields(name=name), versions=versions, into=Thing)
+
+    wire = copy.deepcopy(dict(DOCUMENT))
+    post = wire["paths"]["/v2/things"]["post"]
+    body_of(wire)["properties"] = {"name": TEXT}
+    post["x-older-versions"] = [
+        {**copy.deepcopy(post), "parameters": [{**VERSION, "schema": {"default": "2023-03-03"}}]}
+    ]
+    dated = survey(lambda recorder: Dated(channel_on(recorder), Scope()))
+    found = [(one.operation, one.kind, one.where, one.what) for one in compare(wire, surveyed=dated).findings]
+    assert found == [("POST /v2/things", "version", "cal-api-version 2024-06-06", "gone")]
 
 
 def test_a_refused_argument_is_told(called: Survey) -> None:
