@@ -89,19 +89,42 @@ def test_a_hit_tells_what_the_page_is() -> None:
     assert told == next(entry.to_dict() for entry in list_docs() if entry.page == "list_bookings")
 
 
-def test_more_words_that_fit_come_first_and_rare_words_count_more() -> None:
+def named(*bodies: str) -> Index:
+    """Pages `1`, `2`, `3` … with these words in their text."""
+    return Index([Text(name=str(number), summary="", body=body) for number, body in enumerate(bodies, 1)])
+
+
+def test_more_words_that_fit_come_first() -> None:
+    assert next(name for name, _ in named("house", "house garden", "garden").search("garden house", 5)) == "2"
+
+
+def test_rare_words_count_more() -> None:
+    assert [name for name, _ in named("pool", "pool", "garden").search("garden pool", 5)] == ["3", "1", "2"]
+
+
+def test_names_count_more_than_summaries_and_these_more_than_texts() -> None:
     index = Index(
         [
-            Text(name="one", summary="red", body="house house house"),
-            Text(name="two", summary="red", body="house garden"),
-            Text(name="three", summary="blue", body="house"),
+            Text(name="one", summary="", body="house"),
+            Text(name="two", summary="house", body=""),
+            Text(name="house", summary="", body=""),
         ]
     )
-    assert [name for name, _ in index.search("red garden", 5)] == ["two", "one"]
-    assert next(name for name, _ in index.search("house blue", 5)) == "three"
-    assert [name for name, _ in index.search("gardens", 5)] == ["two"]
-    assert [name for name, _ in index.search("hou", 5)] == ["one", "two", "three"]
-    assert index.search("the", 5) == []
+    assert [name for name, _ in index.search("house", 5)] == ["house", "two", "one"]
+
+
+def test_beginnings_and_other_forms_of_words_fit() -> None:
+    index = named("garden", "gardens", "pool")
+    assert [name for name, _ in index.search("garden", 5)] == ["1", "2"]
+    assert [name for name, _ in index.search("gardens", 5)] == ["2", "1"]
+    assert [name for name, _ in index.search("gar", 5)] == ["1", "2"]
+    assert [name for name, _ in index.search("pol", 5)] == []
+    assert [name for name, _ in index.search("pooll", 5)] == ["3"]
+
+
+def test_empty_words_are_passed_over() -> None:
+    assert [name for name, _ in named("the pool", "the").search("the pool", 5)] == ["1"]
+    assert [name for name, _ in named("the pool", "the").search("the", 5)] == ["1", "2"]
 
 
 def test_words_are_the_same_in_every_spelling() -> None:
