@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from calcom_async.agent.catalogue import CATALOGUE, UnknownToolError, find_tool
     from calcom_async.agent.docs import DocEntry, DocHit, UnknownPageError, list_docs, read_doc, search_docs
+    from calcom_async.agent.lua import Lua, LuaLimits, LuaResult, run_lua
     from calcom_async.agent.permissions import Permissions
     from calcom_async.agent.result import Meta, Result, ToolError
     from calcom_async.agent.tool import Example, Parameter, Tool
@@ -27,6 +28,9 @@ _HOMES = {
     "DocEntry": "docs",
     "DocHit": "docs",
     "Example": "tool",
+    "Lua": "lua",
+    "LuaLimits": "lua",
+    "LuaResult": "lua",
     "Meta": "result",
     "Parameter": "tool",
     "Permissions": "permissions",
@@ -40,6 +44,7 @@ _HOMES = {
     "find_tool": "catalogue",
     "list_docs": "docs",
     "read_doc": "docs",
+    "run_lua": "lua",
     "search_docs": "docs",
 }
 
@@ -48,6 +53,9 @@ __all__ = [
     "DocEntry",
     "DocHit",
     "Example",
+    "Lua",
+    "LuaLimits",
+    "LuaResult",
     "Meta",
     "Parameter",
     "Permissions",
@@ -61,6 +69,7 @@ __all__ = [
     "find_tool",
     "list_docs",
     "read_doc",
+    "run_lua",
     "search_docs",
 ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import attrs
 
-LANGUAGES = {"python", "console", "sh", "text", "json", "toml", "ini"}
+LANGUAGES = {"python", "console", "sh", "lua", "text", "json", "toml", "ini"}
 """Every fence names one of these, so that no sample slips through for want of a name."""
 
 _FENCE = re.compile(

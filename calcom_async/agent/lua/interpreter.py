@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -20,6 +20,7 @@ from calcom_async.errors import InvalidRequestError
 
 __all__ = ["Lua", "run_lua"]
 
+_log = logging.getLogger(__name__)
 _GRACE = 1.0
 """Seconds that an interrupted script has to stop by itself."""
 _LEAST = 16
@@ -206,11 +207,21 @@ class _Run:
         answer: dict[str, Any] = {"stop": self._stop}
         if self._stop is None:
             async with self._turns:
-                with contextlib.suppress(asyncio.CancelledError):  # interrupted: the script is told
-                    answer = await self._answering.answer(request)
+                answer = await self._answered(request)
         if self._stop is not None:
             answer = {"stop": self._stop}
         await self._process.answer({"id": request.get("id"), **answer})
+
+    async def _answered(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of a request, whatever happens: the script waits for it."""
+        try:
+            return await self._answering.answer(request)
+        except asyncio.CancelledError:  # interrupted, which `_stop` tells
+            return {}
+        except Exception as error:  # noqa: BLE001 - a defect must not let the script wait for ever
+            _log.exception("a call of a Lua script failed")
+            message = f"an error of calcom-async itself: {type(error).__name__}"
+            return {"error": _error("internal", message, "don't repeat the call; report it to the project")}
 
     def interrupt(self) -> None:
         """Stop it: tell the script, and take back what is under way; kill it where it does not hear."""

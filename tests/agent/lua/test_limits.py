@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from typing import Any
 
 import pytest
 
-from calcom_async.agent import Toolkit
+from calcom_async.agent import Result, Toolkit
 from calcom_async.agent.lua import Lua, LuaLimits, run_lua
 from calcom_async.errors import InvalidRequestError
 from calcom_async.sandbox import Sandbox
@@ -134,3 +135,18 @@ async def test_an_answer_that_does_not_fit_is_an_error_of_its_own(tools: Toolkit
     assert (await run_lua(script, tools)).result == 100
     forgetful = script.replace("t[i] = cal", "t[1] = cal")
     assert (await run_lua(forgetful, tools, limits=LuaLimits(memory=1 << 20))).result == 1
+
+
+class Defective(Toolkit):
+    """A toolkit with a defect."""
+
+    async def call(self, *arguments: Any, **named: Any) -> Result:
+        raise ZeroDivisionError("a defect that names nobody")
+
+
+async def test_a_defect_is_an_error_and_not_an_endless_wait(caplog: pytest.LogCaptureFixture) -> None:
+    async with Sandbox(world="example") as sandbox, tools_of(sandbox, Defective) as tools:
+        result = await run_lua(CAL + "cal.list_teams{}", tools, limits=LuaLimits(wall=10))
+    assert result.meta["error"]["code"] == "internal"
+    assert "ZeroDivisionError" in (result.error or "")
+    assert "a call of a Lua script failed" in caplog.text
