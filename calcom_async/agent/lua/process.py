@@ -134,6 +134,8 @@ class Process:
         self._stdin.close()
         with contextlib.suppress(ConnectionError):
             await self._stdin.wait_closed()
+        while await self._stdout.read(1 << 16):  # what nobody reads any more would hold up the wait
+            pass
         await self._process.wait()
 
 

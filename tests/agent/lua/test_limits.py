@@ -150,3 +150,34 @@ async def test_a_defect_is_an_error_and_not_an_endless_wait(caplog: pytest.LogCa
     assert result.meta["error"]["code"] == "internal"
     assert "ZeroDivisionError" in (result.error or "")
     assert "a call of a Lua script failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "while true do pcall(function() while true do end end) end",
+        "while true do xpcall(function() while true do end end, print) end",
+        "while true do coroutine.resume(coroutine.create(function() while true do end end)) end",
+        "while true do pcall(coroutine.wrap(function() while true do end end)) end",
+        "while true do pcall(app.parallel, { function() while true do end end }) end",
+        "for i = 1, math.huge do pcall(print, ('x'):rep(100000)) end",
+    ],
+)
+async def test_no_pcall_holds_up_the_end_and_the_state_stays(tools: Toolkit, script: str) -> None:
+    async with Lua(tools, limits=LuaLimits(cpu=0.2)) as lua:
+        assert (await lua.run("x = 1")).success
+        result = await lua.run(script)
+        assert result.meta["error"]["code"] in {"cpu_limit", "output_limit"}
+        assert result.meta["state_lost"] is False
+        assert (await lua.run("return x")).result == 1
+
+
+async def test_a_flood_that_nobody_reads_does_not_hold_up_the_end(tools: Toolkit) -> None:
+    async with Lua(tools, limits=LuaLimits(output=50_000_000, wall=0.5, cpu=60)) as lua:
+        script = "while true do print(('x'):rep(100000)) end"
+        assert (await asyncio.wait_for(lua.run(script), 30)).meta["error"]["code"] in {"wall_limit", "output_limit"}
+        running = asyncio.create_task(lua.run(script))
+        await asyncio.sleep(0.05)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(running, 30)
