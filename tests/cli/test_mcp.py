@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ from calcom_async.sandbox import Sandbox
 
 from .conftest import Run, accounts
 
-Start = Callable[..., subprocess.Popen[str]]
 INITIALIZE = json.dumps(
     {
         "jsonrpc": "2.0", "id": 1, "method": "initialize",
@@ -63,7 +61,7 @@ def test_a_key_is_never_written(run: Run, server: Sandbox, tmp_path: Path) -> No
             assert server.api_key not in outcome.out + outcome.err
 
 
-def test_what_was_printed_starts_a_server(run: Run, start: Start) -> None:
+def test_what_was_printed_starts_a_server(run: Run) -> None:
     told = run("mcp", "install", "cursor", "--sandbox", "--json").json
     done = subprocess.run(told["command"], input=INITIALIZE + "\n", capture_output=True, text=True, check=False)
     assert done.returncode == 0
@@ -100,7 +98,7 @@ def test_a_port_that_is_taken(run: Run) -> None:
     assert outcome.err.splitlines()[-1] == "   do: choose another one with --port; 0 takes a free one"
 
 
-def test_logs_go_to_stderr_without_the_key(server: Sandbox, start: Start) -> None:
+def test_logs_go_to_stderr_without_the_key(server: Sandbox) -> None:
     call = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "get_current_user", "arguments": {}}}
     initialized = {"jsonrpc": "2.0", "method": "notifications/initialized"}
     done = subprocess.Popen(
