@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from calcom_async.accounts import DEFAULT, read_accounts
+from calcom_async.accounts import DEFAULT, Accounts, read_accounts
 from calcom_async.cli.failures import USAGE, CommandFailure
 from calcom_async.cli.session import Session
 from calcom_async.settings import api_key_from_environment
@@ -44,11 +44,11 @@ async def toolkit(session: Session, *, force: bool = False, every: bool = False)
 
     asking = _Asking(session) if sys.stdin.isatty() and session.err.is_terminal else None
     async with contextlib.AsyncExitStack() as stack:
-        accounts: dict[str, AsyncCalCom] | None = None
+        accounts: Accounts | dict[str, AsyncCalCom] | None = None
         permissions: Permissions | None = None
         default = session.options.account
         if session.options.sandbox:
-            accounts, permissions = await _example_world(session, stack)
+            accounts = await _example_world(session, stack)
         elif not every or session.options.base_url is not None:
             cal = await stack.enter_async_context(session.client())
             default, permissions = _who(session)
@@ -59,11 +59,9 @@ async def toolkit(session: Session, *, force: bool = False, every: bool = False)
         yield await stack.enter_async_context(made)
 
 
-async def _example_world(
-    session: Session, stack: contextlib.AsyncExitStack
-) -> tuple[dict[str, AsyncCalCom], Permissions]:
-    """Clients of a fresh sandbox by account, and what they may do."""
-    from calcom_async.agent.permissions import Permissions
+async def _example_world(session: Session, stack: contextlib.AsyncExitStack) -> Accounts:
+    """The accounts of a fresh sandbox, which may be written to."""
+    from calcom_async.cli.sandbox_accounts import sandbox_accounts
     from calcom_async.sandbox import Sandbox
 
     if session.options.base_url is not None or session.options.bookings is not None:
@@ -73,17 +71,14 @@ async def _example_world(
         )  # fmt: skip
     session.say("Starting a local Cal.com with three accounts …", "dim")
     sandbox = await stack.enter_async_context(Sandbox(world="example"))
-    account = session.options.account
-    if account is not None and account not in sandbox.account_keys:
+    accounts = sandbox_accounts(sandbox)
+    if session.options.account not in {None, *accounts.names}:
         raise CommandFailure(
-            "--sandbox has no account of this name", f"use one of {', '.join(sandbox.account_keys)}",
+            "--sandbox has no account of this name", f"use one of {', '.join(accounts.names)}",
             exit_code=USAGE, kind="UsageError",
         )  # fmt: skip
     session.base_url = sandbox.url
-    clients = {
-        name: await stack.enter_async_context(sandbox.client(api_key=key)) for name, key in sandbox.account_keys.items()
-    }
-    return clients, Permissions(write="allow")
+    return accounts
 
 
 def _who(session: Session) -> tuple[str, Permissions]:
