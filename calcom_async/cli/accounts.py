@@ -125,7 +125,7 @@ def _add(
     if keyring:
         system_keyring.store_key(name, key)
     change_file(accounts_file(), lambda text: with_account(text, name, fields))
-    if not keyring:
+    if not keyring and _in_keyring(known, name):
         system_keyring.forget_key(name)
     if default:
         change_file(accounts_file(), functools.partial(with_default, name=name))
@@ -185,7 +185,7 @@ def _remove(*, name: Name, as_json: AsJson = False) -> None:
     known = _existing(name)
     was_default = known.default == name
     change_file(accounts_file(), functools.partial(without_account, name=name))
-    forgotten = system_keyring.forget_key(name)
+    forgotten = _in_keyring(known, name) and system_keyring.forget_key(name)
     if as_json:
         print_json({"removed": name, "keyring": forgotten})
         return
@@ -245,6 +245,11 @@ def _existing(name: str) -> Accounts:
         there = ", ".join(known.names) or "none"
         raise ConfigurationError(f"{shown(accounts_file())} has no account of this name; it has: {there}")
     return known
+
+
+def _in_keyring(known: Accounts, name: str) -> bool:
+    """Whether the keyring has to be asked at all, which it may want to be unlocked for."""
+    return any(entry.name == name and entry.kept_in == "keyring" for entry in known.entries)
 
 
 def _permissions(known: Accounts, name: str) -> Mapping[str, str]:

@@ -395,6 +395,25 @@ def test_commands_without_a_name_go_by_the_environment_and_then_by_the_default(
     assert run("me", "--account", "default", "--json").json["name"] == "Ada"
 
 
+def test_whoever_sets_the_environment_needs_no_file(
+    run: Run, two: None, file: Path, example: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALCOM_API_KEY", example.api_key)
+    monkeypatch.setenv("CALCOM_BASE_URL", example.url)
+    file.chmod(0o644)
+    assert run("me", "--json").json["name"] == "Ada"
+    assert "from CALCOM_API_KEY" in run("doctor").out
+    assert "chmod 600" in run("me", "--account", "work").err
+
+
+def test_a_keyring_is_left_alone_by_accounts_that_are_not_in_it(run: Run, ring: Ring, pipe: Any) -> None:
+    ring.kept["calcom-async", "work"] = "of another file"
+    pipe("cal_work\n")
+    assert run("accounts", "add", "work").code == 0
+    assert run("accounts", "remove", "work", "--json").json == {"removed": "work", "keyring": False}
+    assert ring.kept == {("calcom-async", "work"): "of another file"}
+
+
 def test_a_missing_file_is_two_lines_and_code_2(run: Run) -> None:
     outcome = run("me", "--account", "work")
     assert outcome.code == 2
