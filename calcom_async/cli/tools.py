@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from calcom_async.accounts import DEFAULT
 from calcom_async.cli.failures import FAILED, USAGE, CommandFailure, Failure
@@ -164,8 +165,11 @@ async def _docs(
 
     as_json = session.options.as_json or form is PageFormat.JSON
     if page is not None:
-        chosen = PageFormat.JSON if as_json else form
-        sys.stdout.write(read_doc(page, chosen.value).rstrip("\n") + "\n")
+        text = read_doc(page, "json" if as_json else form.value).rstrip("\n")
+        if session.out.is_terminal and form is PageFormat.TEXT and not as_json:
+            session.out.print(Text(text))  # breaks lines between words
+        else:
+            sys.stdout.write(text + "\n")
         return
     entries = list_docs()
     if as_json:

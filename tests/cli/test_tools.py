@@ -18,6 +18,7 @@ import pytest
 
 from calcom_async.agent import CATALOGUE, Permissions, Toolkit
 from calcom_async.agent.docs import list_docs, read_doc
+from calcom_async.cli.tools_arguments import arguments_of
 from calcom_async.sandbox import Sandbox
 
 from .conftest import Outcome, Run, accounts
@@ -295,6 +296,31 @@ def test_an_argument_within_an_object(run: Run) -> None:
     booking = outcome.json["data"]["booking"]
     assert booking["responses"]["company"] == "Example & Sons"
     assert booking["attendees"][0]["name"] == "Grace = G"
+
+
+@pytest.mark.parametrize(
+    ("texts", "meant"),
+    [
+        (["usernames=ada", "usernames=grace"], {"usernames": ["ada", "grace"]}),
+        (['usernames=["ada", "grace"]'], {"usernames": ["ada", "grace"]}),
+        (["user_names=ada"], {"user_names": "ada"}),
+        (["eventTypeIds=42", "eventTypeIds=[202, 7]"], {"eventTypeIds": [42, 202, 7]}),
+        (["duration=45", "start=2026-04-10"], {"duration": 45, "start": "2026-04-10"}),
+        (["duration=long"], {"duration": "long"}),
+        (["duration="], {"duration": ""}),
+        (["nonsense.a=1", "nonsense.b=x=y"], {"nonsense": {"a": "1", "b": "x=y"}}),
+    ],
+)
+def test_texts_take_the_types_of_the_parameters(texts: list[str], meant: dict[str, Any]) -> None:
+    assert arguments_of(CATALOGUE["find_free_times"], None, texts) == meant
+
+
+def test_a_number_or_a_text() -> None:
+    get_booking, export = CATALOGUE["get_booking"], CATALOGUE["export_bookings"]
+    assert arguments_of(get_booking, None, ["id=123"]) == {"id": 123}
+    assert arguments_of(get_booking, None, ["id=LA3S8VJR8EZFhvctKiwgCL"]) == {"id": "LA3S8VJR8EZFhvctKiwgCL"}
+    assert arguments_of(export, None, ["overwrite=true", "path=7.csv"]) == {"overwrite": True, "path": "7.csv"}
+    assert arguments_of(export, '{"path": "a.csv"}', ["path=b.csv"]) == {"path": "b.csv"}
 
 
 def test_a_dry_run_shows_what_would_be_sent_and_sends_nothing(run: Run, example: Sandbox) -> None:
