@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -52,29 +52,23 @@ def documented_answers(document: Document, operation: Operation) -> Iterator[Ans
                 yield Answer(operation=operation.name, label=label, version=variant.version, body=body)
 
 
-def compare_answers(
-    answers: Sequence[Answer],
-    senders: Sequence[tuple[Surveyed, Request]],
-    recorder: Recorder,
-    runner: asyncio.Runner,
-) -> Iterator[tuple[Answer, list[Finding]]]:
+async def compare_answers(
+    answers: Sequence[Answer], senders: Sequence[tuple[Surveyed, Request]], recorder: Recorder
+) -> list[tuple[Answer, list[Finding]]]:
     """Let every method that reaches an operation read answers to it.
 
     Args:
         answers: What is answered to one operation; those of versions that nobody asks for are left out.
         senders: What is sent to that operation.
         recorder: The transport under the methods.
-        runner: Runs the calls.
     """
-    calls = {answer.version: _calls(senders, answer.version) for answer in answers}
+    calls = {version: _calls(senders, version) for version in {answer.version for answer in answers}}
+    read: list[tuple[Answer, list[Finding]]] = []
     for answer in answers:
-        if not calls[answer.version]:
-            continue
-        found: dict[Finding, None] = {}
-        for surveyed, call in calls[answer.version]:
-            for finding in read_answer(answer, surveyed, call, recorder, runner):
-                found.setdefault(finding)
-        yield answer, sorted(found)
+        if calls[answer.version]:
+            found = [await read_answer(answer, *call, recorder) for call in calls[answer.version]]
+            read.append((answer, sorted({finding for findings in found for finding in findings})))
+    return read
 
 
 def _calls(senders: Sequence[tuple[Surveyed, Request]], version: str | None) -> list[tuple[Surveyed, Call]]:
@@ -95,37 +89,30 @@ def _calls(senders: Sequence[tuple[Surveyed, Request]], version: str | None) -> 
     return list(found.values())
 
 
-def read_answer(
-    answer: Answer, surveyed: Surveyed, call: Call, recorder: Recorder, runner: asyncio.Runner
-) -> Iterator[Finding]:
+async def read_answer(answer: Answer, surveyed: Surveyed, call: Call, recorder: Recorder) -> list[Finding]:
     """Call a method, give it this answer, and compare what it makes of it."""
 
     def finding(kind: str, where: str, what: str, text: str) -> Finding:
         text = f"{text} [{surveyed.method.path}, {answer.label}]"
         return Finding(operation=answer.operation, kind=kind, where=f"answer {where}".rstrip(), what=what, text=text)
 
-    recorder.requests.clear()
-    recorder.answer = lambda _: answer.body
     data = _data(answer.body)
+    recorder.answer = lambda _: answer.body
     try:
-        result = runner.run(_result(surveyed, call))
+        made = surveyed.method(**call.arguments)
+        result = await (made.first() if isinstance(made, Pager) else made)
     except DecodeError as error:
-        yield finding("answer", _general(error.path), "changed", f"{error} ({_record_of(error)})")
-        return
+        return [finding("answer", _general(error.path), "changed", f"{error} ({_record_of(error)})")]
     except NotFoundError as error:
-        if data is not None and data != {}:
-            yield finding("answer", "data", "changed", str(error))
-        return
+        return [] if data is None or data == {} else [finding("answer", "data", "changed", str(error))]
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told
-        yield finding("answer", "data", "changed", f"{type(error).__name__}: {error}")
-        return
+        return [finding("answer", "data", "changed", f"{type(error).__name__}: {error}")]
     finally:
         recorder.answer = None
-    for kind, where, text in _strangers(result, ""):
-        yield finding(kind, where, "new", text)
-    difference = _difference(result, data)
-    if difference:
-        yield finding("answer", _general(difference[0]), "changed", difference[1])
+    found = [finding(kind, where, "new", text) for kind, where, text in _strangers(result, "")]
+    if difference := _difference(result, data):
+        found.append(finding("answer", _general(difference[0]), "changed", difference[1]))
+    return found
 
 
 def _data(body: Any) -> Any:
@@ -133,12 +120,6 @@ def _data(body: Any) -> Any:
     if not isinstance(body, Mapping):
         return body
     return body["data"] if "data" in body else {key: value for key, value in body.items() if key != "status"}
-
-
-async def _result(surveyed: Surveyed, call: Call) -> Any:
-    """What a method gives: a value, or the first page of a list."""
-    made = surveyed.method(**call.arguments)
-    return await (made.first() if isinstance(made, Pager) else made)
 
 
 def _general(path: str) -> str:
@@ -177,13 +158,10 @@ def _strangers(value: Any, where: str) -> Iterator[tuple[str, str, str]]:
         for key in value.extra:
             if key != UNKNOWN_FIELD:
                 yield "answer", _inside(where, key), f"{cls.__name__} has no field for it"
-        attrs.resolve_types(cls)
-        for a in attrs.fields(cls):
-            if a.name[0] == "_":
-                continue
-            inner, path = getattr(value, a.name), _inside(where, a.metadata.get("wire") or wire_name(a.name))
-            if type(inner) is str and inner not in _NO_VALUES and kind_of(a.type).name == "enum":
-                yield "enum", f"{path} {inner}", f"{inner!r} is not in {kind_of(a.type).type.__name__}"
+        for name, wire, enumeration in _fields(cls):  # type: ignore[arg-type] # a class is hashable, its records or not
+            inner, path = getattr(value, name), _inside(where, wire)
+            if type(inner) is str and enumeration and inner not in _NO_VALUES:
+                yield "enum", f"{path} {inner}", f"{inner!r} is not in {enumeration}"
             yield from _strangers(inner, path)
     elif isinstance(value, list | tuple):
         for item in value:
@@ -191,6 +169,17 @@ def _strangers(value: Any, where: str) -> Iterator[tuple[str, str, str]]:
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from _strangers(item, f"{where}{{}}")
+
+
+@functools.cache
+def _fields(cls: type[Any]) -> tuple[tuple[str, str, str], ...]:
+    """Attribute, wire name, and the name of the enumeration it is read into, of every field."""
+    attrs.resolve_types(cls)
+    kinds = ((a, kind_of(a.type)) for a in attrs.fields(cls) if a.name[0] != "_")
+    return tuple(
+        (a.name, a.metadata.get("wire") or wire_name(a.name), kind.type.__name__ if kind.name == "enum" else "")
+        for a, kind in kinds
+    )
 
 
 def _inside(where: str, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -12,7 +12,7 @@ from calcom_async.contract.answers import Answer, compare_answers, documented_an
 from calcom_async.contract.comparison import Finding, by_operation, compare_requests
 from calcom_async.contract.corrections import Correction, correct
 from calcom_async.contract.deviations import Deviation, judge
-from calcom_async.contract.document import Document
+from calcom_async.contract.document import Document, Operation
 from calcom_async.contract.survey import Survey, survey
 
 __all__ = ["Report", "compare"]
@@ -28,7 +28,6 @@ class Report:
         reached: Methods and their requests, by the name of the operation they are sent to.
         findings: The differences that are not meant.
         meant: The deviations and corrections that were needed.
-        read: Answers that some method was given, by where they come from; those without an open difference first.
     """
 
     document: Document = attrs.field(repr=False)
@@ -38,6 +37,8 @@ class Report:
     meant: frozenset[Deviation | Correction] = attrs.field(repr=False)
     answers: tuple[int, int]
     """How many answers were read without a difference, and how many there are."""
+    recorded: int = 0
+    """How many of the answers that were read had been recorded."""
 
     def of(self, operation: str) -> list[Finding]:
         """The differences of one operation."""
@@ -61,29 +62,25 @@ def compare(wire: Mapping[str, Any], recorded: Sequence[Answer] = (), surveyed: 
     document = Document(raw=wire)
     surveyed = surveyed or survey()
     reached, nowhere = by_operation(document, surveyed.methods)
-    found: list[Finding] = []
-    for one, request in nowhere:
-        name = f"{request.method} /v2{request.template}"
-        found.append(_operation(name, "gone", f"is sent by {one.method.path}, and not documented"))
-    by_name: dict[str, list[Answer]] = {}
-    for answer in recorded:
-        by_name.setdefault(answer.operation, []).append(answer)
-    clean = total = 0
-    used: set[Deviation] = set()
-    with asyncio.Runner() as runner:
-        for operation in document.operations.values():
-            answers = [*documented_answers(document, operation), *by_name.get(operation.name, ())]
-            senders = reached.get(operation.name)
-            if senders is None:
-                total += len(answers)
-                found.append(_operation(operation.name, "new", "no method sends it"))
-                continue
-            found += compare_requests(document, operation, senders)
-            for _, differences in compare_answers(answers, senders, surveyed.recorder, runner):
-                total += 1
-                open_, _ = judge(differences)
-                clean += not open_
-                found += differences
+    found = [
+        _operation(
+            f"{request.method} /v2{request.template}", "gone", f"is sent by {one.method.path}, and not documented"
+        )
+        for one, request in nowhere
+    ]
+    clean = total = real = 0
+    given = {id(answer) for answer in recorded}
+    for answers, senders, operation in _to_read(document, recorded, reached):
+        if senders is None:
+            total += len(answers)
+            found.append(_operation(operation.name, "new", "no method sends it"))
+            continue
+        found += compare_requests(document, operation, senders)
+        for answer, differences in asyncio.run(compare_answers(answers, senders, surveyed.recorder)):
+            total += 1
+            real += id(answer) in given
+            clean += not judge(differences)[0]
+            found += differences
     findings, used = judge(dict.fromkeys(found))
     return Report(
         document=document,
@@ -92,7 +89,20 @@ def compare(wire: Mapping[str, Any], recorded: Sequence[Answer] = (), surveyed: 
         findings=tuple(sorted(findings)),
         meant=frozenset({*used, *corrections}),
         answers=(clean, total),
+        recorded=real,
     )
+
+
+def _to_read(
+    document: Document, recorded: Sequence[Answer], reached: Mapping[str, Any]
+) -> Iterator[tuple[list[Answer], Any, Operation]]:
+    """For each operation the answers to read, and what is sent to it; None where no method does."""
+    by_name: dict[str, list[Answer]] = {}
+    for answer in recorded:
+        by_name.setdefault(answer.operation, []).append(answer)
+    for operation in document.operations.values():
+        answers = [*documented_answers(document, operation), *by_name.get(operation.name, ())]
+        yield answers, reached.get(operation.name), operation
 
 
 def _operation(name: str, what: str, text: str) -> Finding:

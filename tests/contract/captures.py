@@ -37,4 +37,6 @@ def _answer(document: Document, label: str, method: str, path: str, version: str
     operation = document.find(method, path.partition("?")[0].removeprefix("/api"))
     failed = pair["status"] >= 300 or (isinstance(body, dict) and body.get("status") == "error")
     if operation is not None and not failed:
+        if all(variant.version is None for variant in operation.variants):
+            version = None  # it does not matter there
         yield Answer(operation=operation.name, label=label, version=version, body=body)
