@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from calcom_async.accounts import DEFAULT
 from calcom_async.agent.lua.result import IntegrationCall
 from calcom_async.agent.toolkit import Toolkit
 from calcom_async.errors import CalComError
@@ -43,7 +44,7 @@ class Answering:
                 return {"error": _error("bad_request", "a request that is none", "call one of the functions")}
 
     async def _call(self, name: str, arguments: dict[str, Any], account: Any) -> dict[str, Any]:
-        wanted = self._account(account)
+        wanted = account if isinstance(account, str) else self.account
         result = await self.toolkit.call(name, arguments, account=wanted, dry_run=self.dry_run)
         self.calls.append(
             IntegrationCall(
@@ -60,12 +61,6 @@ class Answering:
         message = result.error.message
         where = "" if message.startswith(result.function) else f"{result.function}: "
         return {"error": told | {"message": where + message, "function": result.function}}
-
-    def _account(self, account: Any) -> str | None:
-        """The account of a namespace: `default` is the toolkit's default one, if none has that name."""
-        if not isinstance(account, str):
-            return self.account
-        return None if account == "default" and "default" not in self.toolkit.account_names else account
 
     def _unknown(self, name: str, account: Any) -> dict[str, Any]:
         """A name that is neither a function nor an account, with the one that may be meant."""
@@ -109,7 +104,7 @@ def vocabulary(toolkit: Toolkit) -> dict[str, Any]:
     """The names that scripts can use."""
     return {
         "functions": list(toolkit.tools),
-        "accounts": list(dict.fromkeys([*toolkit.account_names, "default"])),
+        "accounts": list(dict.fromkeys([*toolkit.account_names, DEFAULT])),
         "walkers": walkers(toolkit),
     }
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
+from calcom_async.accounts import DEFAULT
 from calcom_async.agent.lua.answering import Answering, vocabulary
 from calcom_async.agent.lua.limits import LuaLimits
 from calcom_async.agent.lua.process import Process, ProcessEndedError
@@ -57,7 +58,7 @@ class Lua:
         limits: LuaLimits | None = None,
         dry_run: bool = False,
     ) -> None:
-        if account is not None and account not in toolkit.account_names:
+        if account not in {None, DEFAULT, *toolkit.account_names}:
             raise InvalidRequestError(f"there is no account {account!r}; use one of {', '.join(toolkit.account_names)}")
         self.toolkit, self.account, self.dry_run = toolkit, account, dry_run
         self.limits = limits or LuaLimits()

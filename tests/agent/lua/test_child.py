@@ -100,6 +100,17 @@ def test_the_bridge_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     assert left == [1, 0, 1]
 
 
+def test_an_answer_may_go_beyond_the_limit_only_until_the_next_message() -> None:
+    memory = 1 << 20
+    bridge = child.Bridge(child.Connection(framed(b"a" + b"x" * 900_000), io.BytesIO()), memory)
+    bridge.lua = lua = lua54.LuaRuntime(encoding=None, max_memory=memory)
+    lua.execute(b"kept = ('x'):rep(100000)")
+    assert len(bridge.cross(b"r")) == 900_000
+    assert memory < lua.get_max_memory() < memory + 2 * child.SPARE
+    assert bridge.cross(b"?") == b""
+    assert lua.get_max_memory() == memory
+
+
 def test_no_attribute_of_python_is_handed_out() -> None:
     with pytest.raises(AttributeError):
         child._refuse(object(), "anything")

@@ -60,6 +60,12 @@ async def test_no_more_than_the_limit_travel_together() -> None:
         assert tools.most == 3
 
 
+async def test_as_many_functions_as_calls_are_allowed(lua: Lua) -> None:
+    result = await lua.run(TWENTY.replace("1, 20", "1, 199").replace("100 + i", "123"))
+    assert result.error is None
+    assert len(result.result) == 199
+
+
 async def test_results_keep_their_places(lua: Lua) -> None:
     result = await lua.run(
         CAL

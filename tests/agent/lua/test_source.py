@@ -47,6 +47,11 @@ LEFT_ALONE = [
     "--[[ { end = 1",
     "} ) ] end until {",
     "#x",
+    "f(a, end = 1)",
+    "local a, b = 1; end = 2",
+    "x = { f = function() a = 1; end = 2 end }",
+    "x = { (function() local a, end = 2 end)() }",
+    "x = { f(a, end = 1), g[1, end == 2] }",
     "",
 ]
 
