@@ -21,6 +21,7 @@ class Deviation:
         kind: As of a `Finding`.
         where: As of a `Finding`; `*` stands for anything.
         reason: What servers do, or why one thing stands for several.
+        what: As of a `Finding`; `*` stands for anything.
         elsewhere: Only other documents than the complete one need it.
     """
 
@@ -28,12 +29,14 @@ class Deviation:
     kind: str
     where: str
     reason: str
+    what: str = "*"
     elsewhere: bool = False
 
     def covers(self, finding: Finding) -> bool:
         """Whether a difference is one of these."""
         return (
             self.kind == finding.kind
+            and self.what in ("*", finding.what)
             and _matches(finding.operation, self.operations)
             and _matches(finding.where, self.where)
         )
@@ -146,6 +149,7 @@ DEVIATIONS: tuple[Deviation, ...] = (
         "answer",
         "answer *",
         "an event type of a team, read without its team, has its further fields in `extra`",
+        what="new",
     ),
     Deviation(
         "* *teams/{teamId}/event-types*",

@@ -29,3 +29,10 @@ def test_a_deviation_covers_what_it_names_and_nothing_else() -> None:
         Finding(operation="GET /v2/event-types", kind="query", where="query hosts", what="new", text=""),
     ]
     assert judge([covered, *others], [deviation]) == (others, {deviation})
+
+
+def test_a_deviation_may_cover_one_way_only() -> None:
+    deviation = Deviation("GET /v2/me", "answer", "answer *", "a reason", what="new")
+    more = Finding(operation="GET /v2/me", kind="answer", where="answer x", what="new", text="")
+    other = Finding(operation="GET /v2/me", kind="answer", where="answer x", what="changed", text="")
+    assert judge([more, other], [deviation]) == ([other], {deviation})
