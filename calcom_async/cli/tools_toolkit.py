@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import attrs
 from rich.text import Text
 
 from calcom_async.accounts import DEFAULT, Accounts, read_accounts
@@ -18,9 +19,9 @@ from calcom_async.settings import api_key_from_environment
 
 if TYPE_CHECKING:
     from calcom_async import AsyncCalCom
-    from calcom_async.agent import Permissions, Question, Toolkit
+    from calcom_async.agent import Permissions, Question, Result, Toolkit
 
-__all__ = ["toolkit"]
+__all__ = ["advised", "toolkit"]
 
 
 @contextlib.asynccontextmanager
@@ -42,7 +43,7 @@ async def toolkit(session: Session, *, force: bool = False, every: bool = False)
     """
     from calcom_async.agent import Toolkit
 
-    asking = _Asking(session) if sys.stdin.isatty() and session.err.is_terminal else None
+    asking = _Asking(session) if _somebody_is_there(session) else None
     async with contextlib.AsyncExitStack() as stack:
         accounts: Accounts | dict[str, AsyncCalCom] | None = None
         permissions: Permissions | None = None
@@ -85,14 +86,42 @@ def _who(session: Session) -> tuple[str, Permissions]:
     """The name of the account that `Session.client` takes, and what it lets agents do."""
     from calcom_async.agent.permissions import Permissions
 
-    name = session.options.account
-    if name is None and api_key_from_environment() is not None:
+    if _by_environment(session):
         return DEFAULT, Permissions()
+    name = session.options.account
     accounts = read_accounts()
     if name is None or name not in accounts.names:
         name = accounts.default or DEFAULT
     said: Mapping[str, Any] = next((entry.permissions for entry in accounts.entries if entry.name == name), {})
     return name, Permissions(**said)
+
+
+def _by_environment(session: Session) -> bool:
+    """Whether the account is that of the environment, of which no file says what it permits."""
+    options = session.options
+    return not options.sandbox and options.account is None and api_key_from_environment() is not None
+
+
+def _somebody_is_there(session: Session) -> bool:
+    """Whether a question would be seen and answered."""
+    return sys.stdin.isatty() and session.err.is_terminal
+
+
+def advised(session: Session, result: Result) -> Result:
+    """The result with advice that can be followed: a key of the environment has no account to be changed."""
+    error = result.error
+    if (
+        error is None
+        or error.code != "permission_denied"
+        or not _by_environment(session)
+        or _somebody_is_there(session)
+    ):
+        return result
+    advice = (
+        "run it in a terminal and answer there, or make an account that may write, and use it with --account NAME: "
+        "`calcom-async accounts add NAME --write allow`"
+    )
+    return attrs.evolve(result, error=attrs.evolve(error, advice=advice))
 
 
 class _Asking:

@@ -396,6 +396,23 @@ def test_writes_need_leave(
     assert writes(example) == (0 if code else 1)
 
 
+def test_a_key_of_the_environment_gets_advice_that_can_be_followed(run: Run, example: Sandbox) -> None:
+    outcome = run("tools", "call", "cancel_booking", "--arg", "id=123", "--arg", "reason=Ill")
+    assert outcome.code == 2
+    assert "nobody to ask" in outcome.err.splitlines()[0]
+    assert outcome.err.splitlines()[1].endswith("`calcom-async accounts add NAME --write allow`")
+    assert writes(example) == 0
+    key = example.api_key
+    added = subprocess.run(
+        [sys.executable, "-m", "calcom_async", "accounts", "add", "mine", "--write", "allow", "--base-url", example.url],
+        input=key, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert added.returncode == 0, added.stderr
+    followed = run("tools", "call", "cancel_booking", "--arg", "id=123", "--arg", "reason=Ill", "--account", "mine")
+    assert followed.code == 0, followed.err
+    assert writes(example) == 1
+
+
 def test_no_key_at_all(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = run("tools", "call", "get_current_user")
     assert outcome.code == 2
