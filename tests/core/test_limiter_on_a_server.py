@@ -15,6 +15,8 @@ from loopback import Loopback, ThreadedLoopback, answer, error
 
 from calcom_async import AsyncCalCom, CalCom
 
+pytestmark = pytest.mark.alone
+
 _numbers = itertools.count()
 
 

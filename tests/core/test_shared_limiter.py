@@ -31,6 +31,8 @@ pytest.importorskip("redis")
 import msgspec
 from redis import Redis
 
+pytestmark = pytest.mark.alone
+
 _numbers = itertools.count()
 ORIGIN = "http://127.0.0.1:1"
 

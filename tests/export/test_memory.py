@@ -12,6 +12,8 @@ from test_survives import served
 
 from calcom_async.export.sinks import FORMATS
 
+pytestmark = pytest.mark.alone
+
 FULL = os.environ.get("CALCOM_CHAOS") == "full"
 SMALL, LARGE = (20_000, 200_000) if FULL else (5_000, 25_000)
 SCRIPT = r"""

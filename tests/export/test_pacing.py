@@ -15,6 +15,8 @@ from list_server import KEY, ListServer, Quota, make_rows
 from calcom_async import AsyncCalCom
 from calcom_async.export import export_bookings
 
+pytestmark = pytest.mark.alone
+
 FULL = os.environ.get("CALCOM_CHAOS") == "full"
 
 

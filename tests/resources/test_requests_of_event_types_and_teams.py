@@ -1,5 +1,6 @@
 """What each operation of event types, schedules, teams, memberships and webhooks sends."""
 
+import itertools
 from collections.abc import Callable
 from datetime import date, time
 from typing import Any
@@ -137,7 +138,7 @@ async def test_one_operation(
         (lambda w: Webhooks(w).list(), "/webhooks", {"take": "250"}),
         (lambda w: Team(w, 7).event_type(5).webhooks.list(), "/teams/7/event-types/5/webhooks", {"take": "250"}),
     ],
-    ids=str,
+    ids=itertools.count(),  # the same in every process
 )
 async def test_one_list(wire: Any, listing: Callable[[Any], Any], path: str, query: dict[str, str]) -> None:
     wire.answer([{"id": 1}])

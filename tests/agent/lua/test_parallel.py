@@ -6,11 +6,15 @@ import asyncio
 import time
 from typing import Any
 
+import pytest
+
 from calcom_async.agent import Result, Toolkit
 from calcom_async.agent.lua import Lua, LuaLimits, run_lua
 from calcom_async.sandbox import Sandbox
 
 from .conftest import tools_of
+
+pytestmark = pytest.mark.alone
 
 CAL = 'local cal = app.integrations["cal-com"]\n'
 TWENTY = (
