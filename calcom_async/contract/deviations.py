@@ -137,7 +137,6 @@ DEVIATIONS: tuple[Deviation, ...] = (
         "body",
         "the document leaves out the body: the answers, by the identifiers of the form's fields",
     ),
-    Deviation("DELETE *private-links/{linkId}", "answer", "answer data.linkId", _IDENTITY),
     Deviation(
         "DELETE *webhooks",
         "answer",

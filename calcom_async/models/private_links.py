@@ -33,7 +33,7 @@ class PrivateLink(Record):
 class DeletedPrivateLink(Record):
     """What is left of a private link."""
 
-    link_id: str
+    link_id: str | None = None
     """Its id."""
     message: str | None = None
     """What Cal.com says of it."""

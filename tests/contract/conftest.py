@@ -15,8 +15,6 @@ from calcom_async.contract.report import Report, compare
 from .captures import recorded_answers
 
 REFERENCE = Path(os.environ.get("CALCOM_API_REFERENCE", Path(__file__).parents[3] / "shared" / "api"))
-STRICT = os.environ.get("CALCOM_CONTRACT") == "strict"
-"""Whether what is not finished is a failure: an operation without a method, a page to be written anew."""
 FIGURES: dict[str, tuple[int, int]] = {}
 """What was counted, told at the end of the run."""
 
