@@ -233,6 +233,9 @@ class ListServer:
         self.initial = {row.uid for row in self.rows}
         self.inserted: list[tuple[int, str]] = []
         self.faults, self.quota, self.latency = faults, quota, latency
+        self._in_flight = 0
+        self.in_flight: list[int] = []
+        """How many requests waited at once, itself included, whenever one came; with a latency only."""
         self.churn, self.ahead, self.clamp, self.cap = churn, ahead, clamp, cap
         self.done: Counter[str] = Counter()
         self.key = KEY
@@ -324,7 +327,10 @@ class ListServer:
         low, high = self.latency
         if high:
             latency = self._chance.uniform(low, high)
+            self._in_flight += 1
+            self.in_flight.append(self._in_flight)
             await asyncio.sleep(latency / 2)
+            self._in_flight -= 1
         headers = {"Content-Type": "application/json", "Date": formatdate(self.now(), usegmt=True)}
         if self.quota is not None:
             passes, quota = self.quota.hit(time.monotonic())
