@@ -15,41 +15,25 @@ import json
 import logging
 import uuid
 from collections import deque
+from collections.abc import Callable
 from email.utils import formatdate
 from typing import Any, Final
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from aiohttp import web
 from aiohttp.web_request import BaseRequest
 from attrs import define, field, frozen
 
-from calcom_async.sandbox import instants, versions, wire_json
+from calcom_async.sandbox import credentials, instants, versions, wire_json
 from calcom_async.sandbox.answers import Answer, ApiError, bare, no_route, refusal, worded
-from calcom_async.sandbox.backend import Backend, key_digest
+from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.rate_limit import RateLimiter
-from calcom_async.sandbox.routing import Access, Call, Route, Table
-from calcom_async.sandbox.store import Record
+from calcom_async.sandbox.routing import Call, Route, Table
 
 logger = logging.getLogger(__name__)
 
 _LARGEST_BODY: Final = 10 * 1024 * 1024
 _SECRET_HEADERS: Final = frozenset({"authorization", "x-cal-secret-key"})
-_NO_CREDENTIALS: Final[dict[Access, tuple[int, str]]] = {
-    "required": (
-        401,
-        (
-            "ApiAuthStrategy - No authentication method provided. Either pass an API key as 'Bearer' header or OAuth"
-            " client credentials as 'x-cal-secret-key' and 'x-cal-client-id' headers"
-        ),
-    ),
-    "guarded": (
-        403,
-        (
-            "PermissionsGuard - no authentication provided. Provide either authorization bearer token containing"
-            " managed user access token or oAuth client id in 'x-cal-client-id' header."
-        ),
-    ),
-}
 
 
 @frozen(kw_only=True)
@@ -93,6 +77,8 @@ class Application:
     latency: float = 0.0
     requests: deque[SeenRequest] = field(factory=lambda: deque(maxlen=50_000))
     failures: list[Failure] = field(factory=list)
+    watch: Callable[[BaseRequest, SeenRequest, web.Response], None] | None = None
+    """Told of every request and its answer while somebody looks on (the page); None costs nothing."""
 
     async def handle(self, request: BaseRequest) -> web.StreamResponse:
         """Answer one request. Nothing escapes: what a handler did not foresee becomes the real server's bare 500."""
@@ -119,10 +105,14 @@ class Application:
         if self.latency:
             await asyncio.sleep(self.latency)
         dropped = failure is not None and failure.drop
-        self.requests.append(self._seen(request, path, body, None if dropped else answer.status))
+        seen = self._seen(request, path, body, None if dropped else answer.status)
+        self.requests.append(seen)
         if dropped and request.transport is not None:
             request.transport.abort()
-        return self._respond(request, answer, headers)
+        response = self._respond(request, answer, headers)
+        if self.watch is not None:
+            self.watch(request, seen, response)
+        return response
 
     async def _judge(self, request: BaseRequest, body: Any, headers: dict[str, str]) -> Answer:
         url = _strip_prefix(request.raw_path)
@@ -135,20 +125,23 @@ class Application:
             return Answer(204)
         header = request.headers.get("cal-api-version")
         route, params = self._route(method, url, segments, header)
-        key = _credentials(request)
-        user = self._user(key)
-        caller = f"key {user['id']} {key}" if user is not None else f"address {request.remote}"
-        verdict = self.limiter.hit(caller, self.backend.clock.seconds())
+        identity = credentials.identify(self.backend, request.headers, params)
+        caller = identity.counted_as if identity is not None else f"address {request.remote}"
+        own = route.limit or (identity.limit(self.limiter.rule) if identity is not None else None)
+        verdict = self.limiter.hit(caller, self.backend.clock.seconds(), own)
         if verdict is not None:
-            headers.update(self.limiter.headers(verdict))
+            headers.update(self.limiter.headers(verdict, own))
             if not verdict.allowed:
                 raise worded(
                     429,
                     "CustomThrottlerGuard - Too many requests. Please try again later.",
                     code="ThrottlerException",
                 )
-        if user is None and route.access != "open":
-            raise refusal(*_NO_CREDENTIALS[route.access])
+        if identity is None and route.access != "open":
+            raise credentials.nobody(route.access)
+        refused = identity.refused(method, route.path, public=route.access == "open") if identity is not None else None
+        if refused is not None:
+            raise refused
         outcome = route.handler(
             Call(
                 backend=self.backend,
@@ -159,7 +152,7 @@ class Application:
                 body=body,
                 version=versions.effective(header, self.backend.profile),
                 params=params,
-                user=user,
+                user=identity.user if identity is not None else None,
             )
         )
         return await outcome if inspect.isawaitable(outcome) else outcome
@@ -171,19 +164,6 @@ class Application:
             if versions.controller(route.family, header, self.backend.profile) == route.controller:
                 return route, params
         raise no_route(method, url)
-
-    def _user(self, key: str | None) -> Record | None:
-        if key is None:
-            return None
-        if not key.startswith("cal_"):
-            raise refusal(401, "Invalid Access Token.")
-        record = self.backend.store.keys.get(key_digest(key))
-        if record is None:
-            raise refusal(401, "CustomThrottlerGuard - Invalid API Key")
-        expires = record["expiresAt"]
-        if expires is not None and expires <= self.backend.clock.milliseconds():
-            raise refusal(401, "ApiAuthStrategy - api key - Your api key is expired")
-        return self.backend.store.users.get(record["userId"])
 
     def _respond(self, request: BaseRequest, answer: Answer, headers: dict[str, str]) -> web.Response:
         headers["X-Request-Id"] = str(uuid.uuid4())
@@ -235,20 +215,6 @@ def _check_escapes(segment: str) -> None:
         bytes.fromhex(part[:2] if len(part) >= 2 else "x")
 
 
-def _credentials(request: BaseRequest) -> str | None:
-    header = request.headers.get("Authorization")
-    if header is None:
-        if "x-cal-client-id" in request.headers and "x-cal-secret-key" not in request.headers:
-            raise refusal(
-                401,
-                "ApiAuthStrategy - Only 'x-cal-client-id' header provided. Please also provide 'x-cal-secret-key'"
-                " header or Auth bearer token as 'Authentication' header",
-            )
-        return None
-    # A key without `Bearer ` works; a lower-case `bearer` is taken for part of the key.
-    return header.removeprefix("Bearer ").strip()
-
-
 async def _read_body(request: BaseRequest) -> Any:
     if not request.can_read_body:
         return None
@@ -257,7 +223,10 @@ async def _read_body(request: BaseRequest) -> Any:
         raw += chunk
         if len(raw) > _LARGEST_BODY:
             raise bare(413, "request entity too large")
-    if not raw or "json" not in request.headers.get("Content-Type", ""):
+    kind = request.headers.get("Content-Type", "")
+    if raw and kind.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))
+    if not raw or "json" not in kind:
         return None
     try:
         body = wire_json.loads(bytes(raw))
