@@ -63,17 +63,21 @@ class RateLimiter:
     rule: RateLimit | None
     _windows: dict[str, _Window] = field(factory=dict)
 
-    def hit(self, caller: str, now: float) -> Verdict | None:
-        """Count a request of `caller`; None where there are no limits at all."""
+    def hit(self, caller: str, now: float, own: RateLimit | None = None) -> Verdict | None:
+        """Count a request of `caller`; None where there are no limits at all.
+
+        `own` is the limit of an endpoint or a kind of credentials, counted apart from the others of the caller.
+        """
         if self.rule is None:
             return None
-        window, verdict = hit(self._windows.get(caller), now, self.rule)
-        self._windows[caller] = window
+        counted = caller if own is None else f"{caller} {own.name}"
+        window, verdict = hit(self._windows.get(counted), now, own or self.rule)
+        self._windows[counted] = window
         return verdict
 
-    def headers(self, verdict: Verdict) -> dict[str, str]:
+    def headers(self, verdict: Verdict, own: RateLimit | None = None) -> dict[str, str]:
         """`X-RateLimit-{Limit,Remaining,Reset}-<Name>`; Reset is the number of seconds left."""
-        rule = self.rule
+        rule = own or self.rule
         if rule is None:
             return {}
         reset = f"{verdict.reset:.3f}" if rule.fractional else str(math.ceil(verdict.reset))

@@ -10,6 +10,7 @@ from multidict import CIMultiDictProxy, MultiMapping
 
 from calcom_async.sandbox.answers import Answer, ApiError, refusal
 from calcom_async.sandbox.backend import Backend
+from calcom_async.sandbox.rate_limit import RateLimit
 from calcom_async.sandbox.store import Record
 from calcom_async.sandbox.versions import Controller, Family
 
@@ -64,6 +65,7 @@ class Route:
     controller: Controller
     access: Access
     handler: Handler
+    limit: RateLimit | None = None
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -87,13 +89,14 @@ class Routes:
         family: Family | None = None,
         controllers: tuple[Controller, ...] = ("current",),
         access: Access | None = None,
+        limit: RateLimit | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Register the decorated handler for a path below `/v2`."""
+        """Register the decorated handler for a path below `/v2`; `limit` is a rate limit of its own."""
 
         def register(handler: Handler) -> Handler:
             for controller in controllers:
                 self.found.append(
-                    Route(method, path, family or self.family, controller, access or self.access, handler)
+                    Route(method, path, family or self.family, controller, access or self.access, handler, limit)
                 )
             return handler
 

@@ -97,7 +97,7 @@ class Shelf:
         """The next free whole number, from `first` on. Ids of deleted records are not given out again."""
         counter = f"next id of {self._name}"
         highest = self._store.one("SELECT max(id) FROM records WHERE shelf = ?", self._name)
-        free = max(first, (highest[0] or 0) + 1 if highest else 0, int(self._store.note(counter) or 0))
+        free = max((highest[0] or 0) + 1 if highest else 0, int(self._store.note(counter) or first))
         self._store.write_note(counter, str(free + 1))
         return free
 
@@ -127,6 +127,10 @@ class Store:
         self.out_of_office = Shelf(self, "out of office")
         self.codes = Shelf(self, "codes")
         self._notes = Shelf(self, "notes")
+
+    def shelf(self, name: str) -> Shelf:
+        """The shelf of a family that is not among those above; it is there once something is put on it."""
+        return Shelf(self, name)
 
     def index(self) -> None:
         """Make the indexes (after a bulk fill, which is faster without them)."""
