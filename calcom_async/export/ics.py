@@ -1,9 +1,13 @@
-"""`.ics`: one VEVENT a booking, with a stable UID and the host's time zone; extra `ics` (the library `icalendar`)."""
+"""`.ics`: one VEVENT a booking, with a stable UID and the host's time zone; extra `ics` (the library `icalendar`).
+
+What has no start or no uid can't be an event: it becomes a VJOURNAL that holds the wire JSON, so that nothing is lost.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +19,7 @@ from calcom_async.export.columns import utc_instant
 
 __all__ = ["load_icalendar", "write_calendar"]
 
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _STATUS = {"accepted": "CONFIRMED", "pending": "TENTATIVE", "awaiting_host": "TENTATIVE"}
 
 
@@ -41,9 +46,9 @@ def write_calendar(rows: Iterator[bytes], path: Path) -> None:
     with path.open("wb") as file:
         file.write(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//calcom-async//bookings//EN\r\n")
         for raw in rows:
-            event = _event(icalendar, msgspec.json.decode(raw), zones)
-            if event is not None:
-                file.write(event.to_ical())
+            booking = msgspec.json.decode(raw)
+            entry = _event(icalendar, booking, zones) or _journal(icalendar, booking, raw)
+            file.write(entry.to_ical())
         for name, (first, last) in sorted(zones.items()):
             zone = icalendar.Timezone.from_tzinfo(ZoneInfo(name), name, first_date=first.date(), last_date=last.date())
             file.write(zone.to_ical())
@@ -75,6 +80,20 @@ def _event(icalendar: Any, booking: Any, zones: dict[str, tuple[datetime, dateti
             event.add(name, str(booking[key]))
     _people(icalendar, event, booking)
     return event
+
+
+def _journal(icalendar: Any, booking: Any, raw: bytes) -> Any:
+    """The entry of a booking that is no event: calendars show it as a note, or not at all."""
+    known = booking if isinstance(booking, dict) else {}
+    uid = known.get("uid")
+    if not isinstance(uid, str):
+        uid = f"malformed-{hashlib.blake2b(raw, digest_size=12).hexdigest()}"
+    entry = icalendar.Journal()
+    entry.add("uid", f"{uid}@Cal.com")
+    entry.add("dtstamp", utc_instant(known.get("updatedAt")) or utc_instant(known.get("createdAt")) or _NEVER)
+    entry.add("summary", str(known.get("title") or "A booking without a start"))
+    entry.add("description", bytes(raw).decode())
+    return entry
 
 
 def _people(icalendar: Any, event: Any, booking: Mapping[str, Any]) -> None:

@@ -91,3 +91,15 @@ def test_calendar_events_keep_their_uid_and_the_host_s_time_zone(tmp_path: Path)
     assert (first["STATUS"], second["STATUS"]) == ("CONFIRMED", "CANCELLED")
     assert str(first["ORGANIZER"]) == "mailto:owner@example.com"
     assert [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")] == ["America/New_York"]
+
+
+def test_what_can_be_no_event_is_a_note_with_all_its_json(tmp_path: Path) -> None:
+    icalendar = pytest.importorskip("icalendar")
+    path = tmp_path / "x.ics"
+    path.touch()
+    write_calendar(iter(LINES), path)
+    calendar = icalendar.Calendar.from_ical(path.read_bytes())
+    notes = calendar.walk("VJOURNAL")
+    assert [json.loads(str(note["DESCRIPTION"])) for note in notes] == [json.loads(line) for line in LINES[1:]]
+    assert len({str(note["UID"]) for note in notes}) == len(LINES) - 1
+    assert all("DTSTAMP" in note for note in notes)
