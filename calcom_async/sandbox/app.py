@@ -24,7 +24,7 @@ from aiohttp import web
 from aiohttp.web_request import BaseRequest
 from attrs import define, field, frozen
 
-from calcom_async.sandbox import credentials, instants, versions, wire_json
+from calcom_async.sandbox import credentials, instants, oauth_page, versions, wire_json
 from calcom_async.sandbox.answers import Answer, ApiError, bare, no_route, refusal, worded
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.rate_limit import RateLimiter
@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 _LARGEST_BODY: Final = 10 * 1024 * 1024
 _SECRET_HEADERS: Final = frozenset({"authorization", "x-cal-secret-key"})
+_SECRET_FIELDS: Final = frozenset({"client_secret", "code", "code_verifier", "refresh_token", "refreshToken"})
 
 
 @frozen(kw_only=True)
@@ -118,6 +119,8 @@ class Application:
         url = _strip_prefix(request.raw_path)
         if url.partition("?")[0] == "/health":
             return Answer(200)
+        if url.partition("?")[0] == oauth_page.PATH and self.backend.hosted:
+            return oauth_page.answer(self.backend, request.method, request.query, body)
         segments = _segments(url)
         # HEAD is answered as GET without a body, OPTIONS with nothing but permission.
         method = "GET" if request.method == "HEAD" else request.method
@@ -185,10 +188,16 @@ class Application:
             path=path,
             query={name: request.query.getall(name) for name in request.query},
             headers={name: text for name, text in request.headers.items() if name.lower() not in _SECRET_HEADERS},
-            body=body,
+            body=_without_secrets(body) if "/oauth" in path else body,
             status=status,
             at=self.backend.clock.milliseconds(),
         )
+
+
+def _without_secrets(body: Any) -> Any:
+    if not isinstance(body, dict):
+        return body
+    return {name: value for name, value in body.items() if name not in _SECRET_FIELDS}
 
 
 def _strip_prefix(url: str) -> str:

@@ -18,6 +18,7 @@ from calcom_async.sandbox.backend import Backend, Names
 from calcom_async.sandbox.bookings_store import Bookings
 from calcom_async.sandbox.clock import Clock
 from calcom_async.sandbox.deliveries import Deliverer, Delivery
+from calcom_async.sandbox.issuing import Issuing
 from calcom_async.sandbox.people import People
 from calcom_async.sandbox.rate_limit import RateLimit, RateLimiter
 from calcom_async.sandbox.store import Store
@@ -33,7 +34,7 @@ _ACCOUNTS: Final[dict[World, dict[str, str]]] = {"default": {"default": "owner"}
 """The user of each account, by world."""
 
 
-class Sandbox:
+class Sandbox(Issuing):
     """A local Cal.com API v2 on loopback.
 
     ```python

@@ -178,13 +178,14 @@ def check(target: object, fields: Iterable[Field]) -> dict[str, Any]:
 
 def sentence(errors: Iterable[dict[str, Any]]) -> ApiError:
     """The other way the same errors are told: one concatenated message."""
-    return refusal(400, _sentence(errors))
+    return refusal(400, in_words(errors))
 
 
-def _sentence(errors: Iterable[dict[str, Any]]) -> str:
+def in_words(errors: Iterable[dict[str, Any]]) -> str:
+    """That message alone."""
     return ", ".join(
         f"{each['property']} property is wrong,{', '.join(each.get('constraints', {}).values())} "
-        f"{_sentence(each['children'])}"
+        f"{in_words(each['children'])}"
         for each in errors
     )
 

@@ -1,0 +1,105 @@
+"""What a sandbox gives out besides API keys: OAuth clients, tokens, and the consent of its users."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import parse_qsl, urlsplit
+
+from calcom_async.sandbox import oauth_grants, oauth_page
+from calcom_async.sandbox.backend import Backend
+from calcom_async.sandbox.oauth_grants import CLIENTS, IssuedTokens, OAuthClient
+from calcom_async.sandbox.store import Record
+
+
+class Issuing:
+    """The part of `Sandbox` that gives out clients and tokens."""
+
+    keys: dict[str, str]
+
+    @property
+    def backend(self) -> Backend:
+        """The state behind the server, for tests that look under the hood."""
+        raise NotImplementedError
+
+    @property
+    def url(self) -> str:
+        """The base URL, ending in `/v2`."""
+        raise NotImplementedError
+
+    @property
+    def authorize_url(self) -> str:
+        """The page that asks users for their consent; the hosted service has it at `app.cal.com`."""
+        return self.url.removesuffix("/v2") + oauth_page.PATH
+
+    def oauth_client(
+        self,
+        *,
+        redirect_uris: Sequence[str],
+        scopes: Sequence[str] = (),
+        name: str = "Example app",
+        public: bool = False,
+        approved: bool = True,
+        owner: str | None = None,
+    ) -> OAuthClient:
+        """Register an OAuth 2.0 client.
+
+        Args:
+            redirect_uris: where users may be sent back to, compared letter by letter.
+            scopes: what it may ask for, such as `BOOKING_READ`; none for a client of the old kind, whose tokens may
+                do everything.
+            name: what users see.
+            public: a client without a secret, which must use PKCE.
+            approved: False for one that only its owner can use.
+            owner: the user name of its owner; the first user by default.
+        """
+        return oauth_grants.make_client(
+            self.backend,
+            name=name,
+            redirect_uris=redirect_uris,
+            scopes=scopes,
+            public=public,
+            approved=approved,
+            owner=self._user(owner)["id"],
+        )
+
+    def oauth_tokens(
+        self, client: OAuthClient, *, user: str | None = None, scopes: Sequence[str] | None = None
+    ) -> IssuedTokens:
+        """Tokens of a user for a client, as if the user had given consent.
+
+        Args:
+            client: the client.
+            user: the user name; the first user by default.
+            scopes: what the tokens may do; all that the client may ask for by default.
+        """
+        record = self.backend.store.shelf(CLIENTS).get(client.client_id)
+        if record is None:
+            raise ValueError("no such client in this sandbox")
+        granted = client.scopes if scopes is None else tuple(scopes)
+        tokens = oauth_grants.issue(self.backend, record, self._user(user)["id"], granted)
+        return IssuedTokens(access_token=tokens["access_token"], refresh_token=tokens["refresh_token"], scopes=granted)
+
+    def consent(self, url: str, *, user: str | None = None, allow: bool = True) -> str:
+        """Do what a user does in the browser on the page at `url`; the address the browser is sent to.
+
+        Args:
+            url: the address of the page, with its parameters.
+            user: the user name; the first user by default.
+            allow: False to refuse.
+
+        Raises:
+            ValueError: the page sends nobody anywhere (an unknown client or redirect address, or no scope).
+        """
+        query = dict(parse_qsl(urlsplit(url).query))
+        form = {"user": self._user(user)["username"], "decision": "allow" if allow else "deny"}
+        answer = oauth_page.answer(self.backend, "POST", query, form)
+        if "Location" not in answer.headers:
+            raise ValueError(oauth_page.complaint(answer))
+        return answer.headers["Location"]
+
+    def _user(self, username: str | None) -> Record:
+        name = next(iter(self.keys)) if username is None else username
+        user = self.backend.people.by_username(name)
+        if user is None:
+            raise ValueError(f"no such user: {name!r}")
+        return user
