@@ -15,7 +15,7 @@ from calcom_async.sandbox import instants, wire_json
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.bookings_store import Booking
 from calcom_async.sandbox.deliveries import Parcel
-from calcom_async.sandbox.openings import seats_of
+from calcom_async.sandbox.host_hours import seats_of
 from calcom_async.sandbox.store import Record
 
 NEWEST_VERSION: Final = "2026-07-27"

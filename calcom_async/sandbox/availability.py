@@ -1,23 +1,23 @@
-"""When somebody can be booked: schedules become open ranges, open ranges become slots. Pure functions of values.
+"""When somebody is open: schedules become ranges of time, busy times are taken out of them. Pure functions of values.
 
 Instants are milliseconds since the epoch, ranges are half-open pairs of them, sorted and not touching.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from calcom_async.sandbox import instants
 
 Range = tuple[int, int]
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_GRIDS: Final = (60, 30, 20, 15, 10, 5)
 _LAST_MINUTE: Final = 23 * 60 + 59
 
 
@@ -44,17 +44,9 @@ class Timetable:
             special[day] = (*special.get(day, ()), hours)
         return cls(schedule["timeZone"], tuple(weekly), special)
 
-
-@frozen(kw_only=True)
-class SlotRules:
-    """What an event type asks of a slot; lengths in milliseconds."""
-
-    length: int
-    step: int
-    before: int = 0
-    after: int = 0
-    offset: int = 0
-    only_first: bool = False
+    def closed_on(self, days: Iterable[date]) -> Timetable:
+        """The same, with these days taken out whole (out of office)."""
+        return evolve(self, special={**self.special, **dict.fromkeys(days, ())})
 
 
 def minutes(clock: str) -> int:
@@ -116,57 +108,21 @@ def contains(ranges: Iterable[Range], start: int, end: int) -> bool:
     return any(begin <= start and end <= stop for begin, stop in ranges)
 
 
-def collides(busy: Iterable[Range], start: int, end: int, rules: SlotRules) -> bool:
-    """Whether a slot, with its buffers around it, meets something busy."""
-    first, last = start - rules.before, end + rules.after
-    return any(begin < last and stop > first for begin, stop in busy)
-
-
-def slot_starts(ranges: Iterable[Range], busy: Sequence[Range], rules: SlotRules, earliest: int) -> list[int]:
-    """The starts of the free slots in open ranges.
-
-    The grid of a range begins where the range does. Where it may be booked only later (notice, or the beginning of what
-    was asked for), the grid begins there, rounded up to the next full 60, 30, 20, 15, 10 or 5 minutes, whichever of
-    these first divides the step. Busy times leave gaps in the grid, they do not move it.
-    """
-    grid = next((each for each in _GRIDS if rules.step % (each * instants.MINUTE) == 0), 1) * instants.MINUTE
-    starts = []
+def subtract(ranges: Iterable[Range], busy: Iterable[Range]) -> list[Range]:
+    """What is left of ranges without the busy times, which may overlap each other."""
+    taken = merge(busy)
+    left: list[Range] = []
     for begin, stop in ranges:
-        start = begin
-        if start < earliest:
-            start = -(-earliest // grid) * grid
-        start += rules.offset
-        while start + rules.length <= stop:
-            if not collides(busy, start, start + rules.length, rules):
-                starts.append(start)
-            start += rules.step
-    return starts
-
-
-def only_first_of_day(starts: Iterable[int], zone: ZoneInfo) -> list[int]:
-    """The first slot of each local day."""
-    first: dict[date, int] = {}
-    for start in sorted(starts):
-        first.setdefault(instants.to_datetime(start).astimezone(zone).date(), start)
-    return list(first.values())
-
-
-def booking_window(setting: Mapping[str, Any], now: int, zone: ZoneInfo) -> Range:
-    """From when to when an event type can be booked at all."""
-    today = instants.to_datetime(now).astimezone(zone).date()
-    kind = setting.get("type")
-    if kind == "range":
-        first, last = (date.fromisoformat(text[:10]) for text in setting["value"])
-        return local_instant(first, 0, zone), local_instant(last, 24 * 60, zone)
-    if kind == "calendarDays":
-        return now, local_instant(today + timedelta(days=setting["value"]), 24 * 60, zone)
-    if kind == "businessDays":
-        left, day = setting["value"], today
-        while left > 0:
-            day += timedelta(days=1)
-            left -= day.weekday() < 5
-        return now, local_instant(day, 24 * 60, zone)
-    return now, now + 3650 * instants.DAY
+        at = begin
+        for first, last in taken[max(bisect_left(taken, (begin, begin)) - 1, 0) :]:
+            if first >= stop:
+                break
+            if first > at:
+                left.append((at, first))
+            at = max(at, last)
+        if at < stop:
+            left.append((at, stop))
+    return left
 
 
 def _end(minute: int) -> int:

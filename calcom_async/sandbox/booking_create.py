@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 from calendar import monthrange
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from attrs import define
-
-from calcom_async.sandbox import availability, booking_input, booking_wire, email_verification, instants, openings
+from calcom_async.sandbox import booking_checks, booking_input, booking_wire, email_verification, host_hours, instants
 from calcom_async.sandbox.announcements import announce
 from calcom_async.sandbox.answers import Answer, bare, refusal, success
 from calcom_async.sandbox.backend import Backend
-from calcom_async.sandbox.booking_input import Place
+from calcom_async.sandbox.booking_checks import Draft
 from calcom_async.sandbox.booking_wire import Person
 from calcom_async.sandbox.bookings_store import Booking
 from calcom_async.sandbox.routing import Call, Routes
@@ -24,31 +21,7 @@ routes = Routes(family="bookings", access="open")
 SETTLING: Final = 0.005
 """Seconds between the check and the write: the real server needs time there too, which is where races are lost."""
 
-_HOST_ONLY: Final = ("allowConflicts", "allowBookingOutOfBounds")
-
-
-@define(kw_only=True)
-class Draft:
-    """A booking about to be made."""
-
-    event_type: Record
-    person: Person
-    start: int
-    length: int
-    place: Place
-    metadata: dict[str, str]
-    guests: list[str] | None
-    answers: dict[str, Any]
-    anyhow: bool = False
-    """Whether conflicts are allowed (hosts, version 2026-02-25)."""
-    out_of_bounds: bool = False
-    series: str | None = None
-    moved_from: Booking | None = None
-
-    @property
-    def end(self) -> int:
-        """When it ends."""
-        return self.start + self.length
+_HOST_ONLY: Final = ("allowConflicts", "allowBookingOutOfBounds", "skipBookingLimits")
 
 
 @routes.add("POST", "/bookings")
@@ -68,7 +41,7 @@ async def create(call: Call) -> Answer:
 def _draft(call: Call, body: dict[str, Any]) -> Draft:
     backend = call.backend
     event_type = booking_input.find_event_type(backend, body)
-    is_host = call.user is not None and call.user["id"] in openings.host_ids(event_type)
+    is_host = call.user is not None and call.user["id"] in host_hours.host_ids(event_type)
     allowed = {name: is_host and call.version == "2026-02-25" and bool(body.get(name)) for name in _HOST_ONLY}
     person = booking_input.person(body)
     email_verification.check_required(backend, event_type, person.email, body.get("emailVerificationCode"))
@@ -83,69 +56,27 @@ def _draft(call: Call, body: dict[str, Any]) -> Draft:
         answers=booking_input.field_responses(body, event_type),
         anyhow=allowed["allowConflicts"],
         out_of_bounds=allowed["allowBookingOutOfBounds"],
+        unlimited=allowed["skipBookingLimits"],
     )
 
 
 async def book(backend: Backend, draft: Draft) -> tuple[Booking, str | None]:
     """Make one booking and tell its webhooks; the booking and, on a seated event type, the seat taken."""
-    check_time(backend, draft)
-    if openings.seats_of(draft.event_type) is not None:
+    booking_checks.check_time(backend, draft)
+    if host_hours.seats_of(draft.event_type) is not None:
         return await _take_seat(backend, draft)
     again = _identical(backend, draft)
     if again is not None:
         return again, None
-    require_hosts(backend, draft)
+    booking_checks.check_limits(backend, draft)
+    booking_checks.require_hosts(backend, draft)
     await asyncio.sleep(SETTLING)
-    hosts = hosts_for(backend, draft)
+    hosts = booking_checks.hosts_for(backend, draft)
     if not hosts:
         raise bare(409, "booking_conflict_error")
     booking = write(backend, draft, hosts)
     await announce(backend, "BOOKING_REQUESTED" if booking.status == "pending" else "BOOKING_CREATED", booking)
     return booking, None
-
-
-def check_time(backend: Backend, draft: Draft) -> None:
-    """Refuse the past, and what lies outside notice and booking window."""
-    now = backend.clock.milliseconds()
-    if draft.start < now:
-        raise refusal(400, "Attempting to book a meeting in the past.")
-    if draft.out_of_bounds:
-        return
-    first_host = backend.store.users.get(openings.host_ids(draft.event_type)[0])
-    timetable = openings.timetable_of(backend, first_host, draft.event_type) if first_host else None
-    zone = timetable.time_zone if timetable else "UTC"
-    window = availability.booking_window(draft.event_type["bookingWindow"], now, ZoneInfo(zone))
-    too_soon = draft.start < now + openings.notice_of(draft.event_type)
-    if too_soon or draft.start < window[0] or draft.end > window[1]:
-        raise refusal(400, f"EventType '{draft.event_type['title']}' cannot be booked at this time.")
-
-
-def hosts_for(backend: Backend, draft: Draft) -> list[Record]:
-    """Who will host: everybody of a collective event, one of the others; nobody where too few are free."""
-    ignore = {draft.moved_from.id} if draft.moved_from is not None else set()
-    free = openings.free_hosts(backend, draft.event_type, draft.start, draft.end, ignore=ignore, anyhow=draft.anyhow)
-    if openings.collective(draft.event_type):
-        return free if len(free) == len(openings.host_ids(draft.event_type)) else []
-    return [_least_busy(backend, free, draft.moved_from)] if free else []
-
-
-def require_hosts(backend: Backend, draft: Draft) -> list[Record]:
-    """Who will host, or the refusal of a time that is taken or out of hours."""
-    hosts = hosts_for(backend, draft)
-    if not hosts:
-        raise refusal(400, "User either already has booking at this time or is not available")
-    return hosts
-
-
-def _least_busy(backend: Backend, free: list[Record], moved_from: Booking | None) -> Record:
-    """Round robin: the one a moved booking had, else whoever was booked least."""
-    if moved_from is not None:
-        before = next((user for user in free if user["id"] == moved_from.organizer), None)
-        if before is not None:
-            return before
-    now = backend.clock.milliseconds()
-    horizon = now + 400 * instants.DAY
-    return min(free, key=lambda user: (len(backend.bookings.busy(user["id"], now, horizon)), user["id"]))
 
 
 def _identical(backend: Backend, draft: Draft) -> Booking | None:
@@ -207,7 +138,7 @@ def write(backend: Backend, draft: Draft, hosts: list[Record], *, status: str | 
             ics_uid=f"{uid}@Cal.com",
         ),
         private={
-            "buffers": list(openings.buffers_of(event_type)),
+            "buffers": list(host_hours.buffers_of(event_type)),
             "blocks": bool(event_type["confirmationPolicy"].get("blockUnconfirmedBookingsInBooker")),
         },
     )
@@ -223,8 +154,9 @@ async def _take_seat(backend: Backend, draft: Draft) -> tuple[Booking, str]:
 
 def seat_attendee(backend: Backend, draft: Draft) -> tuple[Booking, str]:
     """Give somebody a seat, on the booking there is at that time or on a new one."""
+    booking_checks.check_limits(backend, draft)
     event_type, now = draft.event_type, backend.clock.milliseconds()
-    seats = openings.seats_of(event_type) or 0
+    seats = host_hours.seats_of(event_type) or 0
     at_time = backend.bookings.of_event_type(event_type["id"], draft.start, draft.end)
     booking = next((each for each in at_time if each.start == draft.start), None)
     seat = backend.names.uuid()
@@ -236,6 +168,7 @@ def seat_attendee(backend: Backend, draft: Draft) -> tuple[Booking, str]:
             raise bare(409, "already_signed_up_for_this_booking_error")
         if len(booking.wire["attendees"]) >= seats:
             raise bare(409, "booking_seats_full_error")
+        booking_checks.require_hosts(backend, draft)
         booking.wire["attendees"].append(shown)
         booking.updated = now
         backend.bookings.save(booking)
@@ -243,7 +176,7 @@ def seat_attendee(backend: Backend, draft: Draft) -> tuple[Booking, str]:
 
 
 def _first_seat(backend: Backend, draft: Draft, shown: dict[str, Any]) -> Booking:
-    hosts = require_hosts(backend, draft)
+    hosts = booking_checks.require_hosts(backend, draft)
     booking = write(backend, draft, hosts)
     uid, wire = booking.uid, booking.wire
     seats = draft.event_type["seats"]
@@ -286,13 +219,15 @@ async def _create_series(backend: Backend, draft: Draft, count: int | None) -> A
     recurrence = draft.event_type["recurrence"]
     if count is not None and count > recurrence["occurrences"]:
         raise refusal(400, "Provided recurrence count is higher than the event type's recurring event count.")
-    check_time(backend, draft)
+    booking_checks.check_time(backend, draft)
     draft.series = backend.names.uuid()
     starts = occurrences(draft.start, recurrence, count or recurrence["occurrences"])
     planned = []
     for start in starts:
         draft.start = start
-        planned.append((start, require_hosts(backend, draft)))
+        booking_checks.check_limits(backend, draft)
+        draft.planned.append((draft.start, draft.end))
+        planned.append((start, booking_checks.require_hosts(backend, draft)))
     bookings = []
     for start, hosts in planned:
         draft.start = start
@@ -322,7 +257,7 @@ async def _create_instant(backend: Backend, draft: Draft) -> Answer:
     if not backend.hosted:
         raise bare(500, "Internal server error")
     draft.start = backend.clock.milliseconds()
-    hosts = [user for each in openings.host_ids(draft.event_type) if (user := backend.store.users.get(each))]
+    hosts = [user for each in host_hours.host_ids(draft.event_type) if (user := backend.store.users.get(each))]
     booking = write(backend, draft, hosts[:1], status="awaiting_host")
     await announce(backend, "INSTANT_MEETING", booking)
     return success(_created(backend, booking, None), status=201)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from calcom_async.sandbox import booking_create, instants, validation
+from calcom_async.sandbox import booking_checks, booking_create, instants, validation
 from calcom_async.sandbox.announcements import announce
 from calcom_async.sandbox.answers import Answer, bad_request_data, bare, done, refusal, success, terse
 from calcom_async.sandbox.backend import Backend
-from calcom_async.sandbox.booking_create import Draft
+from calcom_async.sandbox.booking_checks import Draft
 from calcom_async.sandbox.booking_input import Place
 from calcom_async.sandbox.booking_wire import Person
 from calcom_async.sandbox.bookings_read import find
@@ -182,8 +182,9 @@ async def reschedule(call: Call) -> Answer:
     if old.seated:
         return await _reschedule_seat(call, old, event_type, body)
     draft = _moved(old, event_type, body)
-    booking_create.check_time(backend, draft)
-    new_hosts = booking_create.require_hosts(backend, draft)
+    booking_checks.check_time(backend, draft)
+    booking_checks.check_limits(backend, draft)
+    new_hosts = booking_checks.require_hosts(backend, draft)
     by_host = hosts(call.user, old)
     status = "accepted" if by_host or old.status == "accepted" else None
     new = booking_create.write(backend, draft, new_hosts, status=status)
@@ -265,7 +266,7 @@ async def _reschedule_seat(call: Call, old: Booking, event_type: Record, body: d
         answers={},
         moved_from=old if len(old.wire["attendees"]) == 1 else None,
     )
-    booking_create.check_time(backend, draft)
+    booking_checks.check_time(backend, draft)
     new, new_seat = booking_create.seat_attendee(backend, draft)
     if len(old.wire["attendees"]) == 1:
         _cancel(backend, old, None)

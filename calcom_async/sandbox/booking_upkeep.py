@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from calcom_async.sandbox import booking_wire, instants, openings, validation
+from calcom_async.sandbox import booking_wire, host_hours, instants, openings, validation
 from calcom_async.sandbox.announcements import announce
 from calcom_async.sandbox.answers import Answer, ApiError, bad_request_data, bare, invalid, keyed, refusal, success
 from calcom_async.sandbox.backend import Backend
@@ -97,10 +97,10 @@ async def reassign(call: Call) -> Answer:
     backend = call.backend
     booking = find(backend, call.params["uid"])
     event_type = _round_robin(backend, booking)
-    free = (
+    rows = (
         openings.free_hosts(backend, event_type, booking.start, booking.end, ignore={booking.id}) if event_type else []
     )
-    others = [user for user in free if user["id"] != booking.organizer]
+    others = [user for row in rows for user in row if user["id"] != booking.organizer]
     if not others:
         raise refusal(400, "Can't reassign the booking because no other host is available at that time.")
     return _give_to(backend, booking, others[0])
@@ -113,7 +113,7 @@ async def reassign_to(call: Call) -> Answer:
     booking = find(backend, call.params["uid"])
     event_type = _round_robin(backend, booking)
     user = backend.store.users.get(user_id)
-    if event_type is None or user is None or user_id not in openings.host_ids(event_type):
+    if event_type is None or user is None or user_id not in host_hours.host_ids(event_type):
         raise refusal(
             400,
             f"User with id={user_id} is not a valid Round Robin host - the user to which you reassign this booking must"

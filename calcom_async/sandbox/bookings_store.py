@@ -123,6 +123,36 @@ class Bookings:
             )
         ]
 
+    def accepted_of_event_type(self, event_type: int, start: int, end: int) -> list[tuple[int, int, int]]:
+        """The accepted bookings of an event type that start between two instants, sorted: (start, end, booking id)."""
+        return [
+            (row[0], row[1], row[2])
+            for row in self._store.rows(
+                "SELECT start, finish, id FROM bookings WHERE event_type = ? AND start >= ? AND start < ? "
+                "AND status = 'accepted' ORDER BY start",
+                event_type,
+                start,
+                end,
+            )
+        ]
+
+    def accepted_of_person(self, person: int, start: int, end: int) -> list[tuple[int, int, int]]:
+        """The accepted bookings of a user that start between two instants, sorted: (start, end, booking id)."""
+        # `busy` has the pauses before and after as well, so the start of the booking itself decides.
+        return [
+            (row[0], row[1], row[2])
+            for row in self._store.rows(
+                "SELECT bookings.start, bookings.finish, id FROM busy JOIN bookings ON id = busy.booking "
+                "WHERE person = ? AND busy.start >= ? AND busy.start < ? "
+                "AND bookings.start >= ? AND bookings.start < ? AND status = 'accepted' ORDER BY bookings.start",
+                person,
+                start - 2 * instants.DAY,
+                end,
+                start,
+                end,
+            )
+        ]
+
     def uids(self, viewer: int | None = None) -> list[str]:
         """Every uid, by id; those one user sees, or all."""
         if viewer is None:

@@ -1,16 +1,21 @@
-"""The openings of an event type: its hosts' schedules, bookings and reservations put together."""
+"""The openings of an event type: its hosts' schedules, bookings, limits and reservations put together."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from calcom_async.sandbox import availability, instants
-from calcom_async.sandbox.availability import Range, SlotRules, Timetable
+from calcom_async.sandbox import availability, booking_window, host_hours, instants, slot_grid
+from calcom_async.sandbox.availability import Range
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.bookings_store import Booking
+from calcom_async.sandbox.host_hours import HostHours
+from calcom_async.sandbox.slot_grid import UTC, SlotRules
 from calcom_async.sandbox.store import Record
 
 _HORIZON: Final = 3 * 366 * instants.DAY
@@ -26,16 +31,16 @@ class Opening:
     booking_uid: str | None = None
 
 
-def seats_of(event_type: Record) -> int | None:
-    """How many may attend at one time, for an event type with seats."""
-    seats = event_type["seats"]
-    return None if seats.get("disabled", True) else int(seats["seatsPerTimeSlot"])
-
-
-def buffers_of(event_type: Record) -> tuple[int, int]:
-    """The pauses before and after, in milliseconds."""
-    before, after = event_type["beforeEventBuffer"], event_type["afterEventBuffer"]
-    return before * instants.MINUTE, after * instants.MINUTE
+def rules_of(event_type: Record, length: int, zone: ZoneInfo = UTC) -> SlotRules:
+    """The slot rules of an event type for a length in milliseconds, by the clock of a zone."""
+    interval = event_type["slotInterval"]
+    return SlotRules(
+        length=length,
+        step=interval * instants.MINUTE if interval else length,
+        offset=(event_type["offsetStart"] or 0) * instants.MINUTE,
+        optimized=bool(event_type.get("showOptimizedSlots")),
+        zone=zone,
+    )
 
 
 def notice_of(event_type: Record) -> int:
@@ -43,157 +48,156 @@ def notice_of(event_type: Record) -> int:
     return int(event_type["minimumBookingNotice"]) * instants.MINUTE
 
 
-def host_ids(event_type: Record) -> list[int]:
-    """Who hosts an event type."""
-    if event_type["_"]["teamId"] is not None:
-        return [host["userId"] for host in event_type["_"]["hosts"]]
-    return [event_type["ownerId"]]
+def openings(
+    backend: Backend,
+    event_type: Record,
+    start: int,
+    end: int,
+    length: int,
+    *,
+    zone: ZoneInfo = UTC,
+    ignore: AbstractSet[int] = frozenset(),
+) -> list[Opening]:
+    """The free slots of an event type that begin and end between two instants.
 
-
-def collective(event_type: Record) -> bool:
-    """Whether all hosts must be free at once."""
-    return bool(event_type["_"]["schedulingType"] == "collective")
-
-
-def timetable_of(backend: Backend, user: Record, event_type: Record | None = None) -> Timetable | None:
-    """The schedule that counts for a host: the event type's own, else the host's default one."""
-    schedule_id = event_type["scheduleId"] if event_type is not None else None
-    schedule = backend.store.schedules.get(schedule_id) if schedule_id is not None else None
-    if schedule is None and user["defaultScheduleId"] is not None:
-        schedule = backend.store.schedules.get(user["defaultScheduleId"])
-    return Timetable.of(schedule) if schedule is not None else None
-
-
-def rules_of(event_type: Record, length: int) -> SlotRules:
-    """The slot rules of an event type for a length in milliseconds."""
-    before, after = buffers_of(event_type)
-    interval = event_type["slotInterval"]
-    return SlotRules(
-        length=length,
-        step=interval * instants.MINUTE if interval else length,
-        before=before,
-        after=after,
-        offset=(event_type["offsetStart"] or 0) * instants.MINUTE,
-        only_first=bool(event_type["onlyShowFirstAvailableSlot"]),
-    )
-
-
-@frozen
-class HostHours:
-    """When a host is open and when busy."""
-
-    user: Record
-    zone: ZoneInfo
-    open: list[Range]
-    busy: list[Range]
-
-
-def host_hours(
-    backend: Backend, event_type: Record, start: int, end: int, *, ignore: set[int] | None = None
-) -> list[HostHours]:
-    """The hours of each host between two instants. `ignore` are bookings that do not count (being moved)."""
-    skipped = set(ignore or ())
-    if seats_of(event_type) is not None:
-        # A seated booking keeps its hosts busy for everything but more of its own seats.
-        skipped |= {each.id for each in backend.bookings.of_event_type(event_type["id"], start, end)}
-    found = []
-    for user_id in host_ids(event_type):
-        user = backend.store.users.get(user_id)
-        timetable = timetable_of(backend, user, event_type) if user is not None else None
-        if user is None or timetable is None:
-            continue
-        busy = [
-            (begin, stop)
-            for begin, stop, booking in backend.bookings.busy(user_id, start - instants.DAY, end + instants.DAY)
-            if booking not in skipped
-        ]
-        busy += [(entry["start"], entry["end"] + 1) for entry in backend.store.out_of_office.of(user_id)]
-        ranges = availability.open_ranges(timetable, start, end)
-        found.append(HostHours(user, ZoneInfo(timetable.time_zone), ranges, busy))
+    Args:
+        backend: where everything is.
+        event_type: its record.
+        start: milliseconds since the epoch.
+        end: the same.
+        length: of a slot, in milliseconds.
+        zone: of whoever asks: it decides on round starts, on days, and on windows counted from today.
+        ignore: the numbers of bookings that do not count, because they are being moved.
+    """
+    first, last = window_of(backend, event_type, length, zone=zone, ignore=ignore)
+    found = _within(backend, event_type, max(start, first), end, length, zone=zone, ignore=ignore)
+    found = [each for each in found if each.start < last]
+    if event_type["onlyShowFirstAvailableSlot"]:
+        shown = set(slot_grid.only_first_of_day((each.start for each in found), zone))
+        found = [each for each in found if each.start in shown]
     return found
+
+
+def window_of(
+    backend: Backend, event_type: Record, length: int, *, zone: ZoneInfo, ignore: AbstractSet[int] = frozenset()
+) -> Range:
+    """The first instant a slot of an event type may start at, and the first it may not, for a booker in this zone."""
+    now = backend.clock.milliseconds()
+
+    def free_days() -> set[date]:
+        until = now + (booking_window.LONGEST_LOOK + 40) * instants.DAY
+        slots = _within(backend, event_type, now, until, length, zone=zone, ignore=ignore)
+        return {slot_grid.day_of(each.start, zone) for each in slots}
+
+    window = booking_window.booking_window(
+        event_type["bookingWindow"],
+        now,
+        host=host_hours.zone_of(backend, event_type),
+        booker=zone,
+        free_days=free_days,
+    )
+    return max(window[0], now + notice_of(event_type)), window[1]
+
+
+def _within(
+    backend: Backend, event_type: Record, start: int, end: int, length: int, *, zone: ZoneInfo, ignore: AbstractSet[int]
+) -> list[Opening]:
+    """The free slots between two instants, whatever the booking window is."""
+    now = backend.clock.milliseconds()
+    # Nobody needs to be told about the next millennium.
+    earliest, end = max(start, now + notice_of(event_type)), min(end, now + _HORIZON)
+    if end <= earliest:
+        return []
+    panel = host_hours.panel(backend, event_type, earliest, end, length, ignore=ignore)
+    starts = slot_grid.slot_starts(_common(panel), rules_of(event_type, length, zone), earliest)
+    if not starts:
+        return []
+    if any(each.held for row in panel for each in row):
+        panel = [[each.without_held() for each in row] for row in panel]
+        starts = [each for each in starts if _covered(panel, each, each + length)]
+    held = host_hours.reservations(backend, event_type)
+    found = [Opening(each, each + length) for each in starts]
+    if host_hours.seats_of(event_type) is not None:
+        booked = seated_between(backend, event_type, start, end, ignore=ignore)
+        return [seated for each in found if (seated := _seated(event_type, each, booked, held)) is not None]
+    return [each for each in found if not _meets(held, each.start, each.end)]
+
+
+def _common(panel: list[list[HostHours]]) -> list[Range]:
+    """When somebody of every row is free: one range for each combination of hosts, so that nobody changes in a slot."""
+    if not panel:
+        return []
+    ranges = _of_row(panel[0])
+    for row in panel[1:]:
+        ranges = sorted({part for begin, stop in ranges for part in availability.clip(_of_row(row), begin, stop)})
+    return ranges
+
+
+def _of_row(row: list[HostHours]) -> list[Range]:
+    return sorted({each for hours in row for each in hours.free})
+
+
+def _covered(panel: list[list[HostHours]], start: int, end: int) -> bool:
+    return all(any(availability.contains(each.free, start, end) for each in row) for row in panel)
+
+
+def _meets(ranges: Iterable[Range], start: int, end: int) -> bool:
+    return any(begin < end and stop > start for begin, stop in ranges)
+
+
+def _seated(event_type: Record, opening: Opening, booked: list[Booking], held: list[Range]) -> Opening | None:
+    """An opening with the seats taken there, or None where none is left or where another booking is too near."""
+    seats = host_hours.seats_of(event_type) or 0
+    there = next((each for each in booked if each.start == opening.start), None)
+    others = (host_hours.with_pauses(event_type, each) for each in booked if each is not there)
+    taken = len(there.wire["attendees"]) if there else 0
+    waiting = sum(1 for begin, _ in held if begin == opening.start)
+    if taken + waiting >= seats or _meets(others, opening.start, opening.end):
+        return None
+    return evolve(opening, seats_booked=taken, booking_uid=there.uid if there else None)
+
+
+def seated_between(
+    backend: Backend, event_type: Record, start: int, end: int, *, ignore: AbstractSet[int] = frozenset()
+) -> list[Booking]:
+    """The living bookings of an event type with seats that may matter to a time."""
+    pause = sum(host_hours.buffers_of(event_type)) + instants.DAY
+    return [
+        each
+        for each in backend.bookings.of_event_type(event_type["id"], start - pause, end + pause)
+        if each.id not in ignore
+    ]
 
 
 def free_hosts(
-    backend: Backend, event_type: Record, start: int, end: int, *, ignore: set[int] | None = None, anyhow: bool = False
-) -> list[Record]:
-    """The hosts that are open and not busy at a time; with `anyhow` all of them."""
-    rules = rules_of(event_type, end - start)
-    return [
-        hours.user
-        for hours in host_hours(backend, event_type, start - instants.DAY, end + instants.DAY, ignore=ignore)
-        if anyhow
-        or (availability.contains(hours.open, start, end) and not availability.collides(hours.busy, start, end, rules))
-    ]
+    backend: Backend,
+    event_type: Record,
+    start: int,
+    end: int,
+    *,
+    ignore: AbstractSet[int] = frozenset(),
+    anyhow: bool = False,
+    limited: bool = True,
+) -> list[list[Record]]:
+    """Who could host at a time: a row for every host that is needed, with those that are open and not busy.
 
-
-def openings(
-    backend: Backend, event_type: Record, start: int, end: int, length: int, *, ignore: set[int] | None = None
-) -> list[Opening]:
-    """The free slots of an event type between two instants; `length` in milliseconds."""
-    now = backend.clock.milliseconds()
-    # Nothing before now is ever offered, and nobody needs to be told about the next millennium.
-    start, end = max(start, now - instants.DAY), min(end, now + _HORIZON)
-    # From a day before, so that the grid of a day begins where its hours do, not where the question does.
-    hosts = host_hours(backend, event_type, start - instants.DAY, end, ignore=ignore)
-    if not hosts or end <= start:
-        return []
-    rules = rules_of(event_type, length)
-    zone = hosts[0].zone
-    first, last = availability.booking_window(event_type["bookingWindow"], now, zone)
-    earliest = max(start, first, now + notice_of(event_type))
-    if collective(event_type):
-        ranges = hosts[0].open
-        for hours in hosts[1:]:
-            ranges = availability.intersect(ranges, hours.open)
-        busy = [each for hours in hosts for each in hours.busy]
-        starts = availability.slot_starts(ranges, busy, rules, earliest)
-    else:
-        each_host = (availability.slot_starts(hours.open, hours.busy, rules, earliest) for hours in hosts)
-        starts = sorted({each for found in each_host for each in found})
-    starts = [each for each in starts if each + length <= last]
-    if rules.only_first:
-        starts = availability.only_first_of_day(starts, zone)
-    if not starts:
-        return []
-    return _with_seats(backend, event_type, starts, length, ignore or set())
-
-
-def _with_seats(
-    backend: Backend, event_type: Record, starts: list[int], length: int, ignore: set[int]
-) -> list[Opening]:
-    seats = seats_of(event_type)
-    held = reservations(backend, event_type["id"])
-    if seats is None:
-        return [
-            Opening(each, each + length)
-            for each in starts
-            if not any(begin < each + length and stop > each for begin, stop in held)
-        ]
-    booked = [
-        each
-        for each in backend.bookings.of_event_type(event_type["id"], starts[0], starts[-1] + length)
-        if each.id not in ignore
-    ]
-    found = []
-    for start in starts:
-        at_start: Booking | None = next((each for each in booked if each.start == start), None)
-        if any(each.start < start + length and each.end > start and each.start != start for each in booked):
-            continue
-        taken = len(at_start.wire["attendees"]) if at_start else 0
-        waiting = sum(1 for begin, _ in held if begin == start)
-        if taken + waiting < seats:
-            found.append(Opening(start, start + length, taken, at_start.uid if at_start else None))
-    return found
-
-
-def reservations(backend: Backend, event_type_id: int, *, but: str | None = None) -> list[Range]:
-    """The times of an event type that are held by reservations still in force."""
-    now = backend.clock.milliseconds()
-    return [
-        (each["start"], each["end"])
-        for each in backend.store.reservations.of(event_type_id)
-        if each["until"] > now and each["id"] != but
-    ]
+    Args:
+        backend: where everything is.
+        event_type: its record.
+        start: milliseconds since the epoch.
+        end: the same.
+        ignore: the numbers of bookings that do not count.
+        anyhow: take everybody, free or not.
+        limited: heed the limits of the event type.
+    """
+    around = start - instants.DAY, end + instants.DAY
+    panel = host_hours.panel(backend, event_type, *around, end - start, ignore=ignore, limited=limited)
+    rows = [[each.user for each in row if anyhow or availability.contains(each.free, start, end)] for row in panel]
+    if anyhow or host_hours.seats_of(event_type) is None:
+        return rows
+    others = [each for each in seated_between(backend, event_type, start, end, ignore=ignore) if each.start != start]
+    crossed = _meets((host_hours.with_pauses(event_type, each) for each in others), start, end)
+    return [[] for _ in rows] if crossed else rows
 
 
 def lengths_of(event_type: Record) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from calcom_async.sandbox import instants, openings, validation
+from calcom_async.sandbox import host_hours, instants, openings, validation
 from calcom_async.sandbox.answers import Answer, done, refusal, success
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.routing import Call, Routes
@@ -89,11 +89,9 @@ def _read(call: Call, uid: str) -> Record:
 
 
 def _check_free(backend: Backend, event_type: Record, start: int, end: int, uid: str) -> None:
-    held = sum(
-        begin < end and stop > start for begin, stop in openings.reservations(backend, event_type["id"], but=uid)
-    )
+    held = sum(begin < end and stop > start for begin, stop in host_hours.reservations(backend, event_type, but=uid))
     booked = backend.bookings.of_event_type(event_type["id"], start, end)
-    seats = openings.seats_of(event_type)
+    seats = host_hours.seats_of(event_type)
     if seats is None and held:
         raise refusal(422, "This time slot is already reserved by another user. Please choose a different time.")
     if seats is None and booked:

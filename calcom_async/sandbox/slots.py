@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from calcom_async.sandbox import event_type_wire, instants, openings, validation
+from calcom_async.sandbox import event_type_wire, host_hours, instants, openings, slot_grid, validation
 from calcom_async.sandbox.answers import Answer, refusal, success
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.openings import Opening
 from calcom_async.sandbox.routing import Call, Routes
+from calcom_async.sandbox.slot_grid import UTC
 from calcom_async.sandbox.store import Record
 from calcom_async.sandbox.validation import Field
 
 routes = Routes(family="slots", access="open")
 
+_NO_USERNAMES: Final = (
+    "each value in usernames must be a string, The array must contain at least 2 elements., usernames must be an array"
+)
 _FIELDS: Final = (
     Field("start", (validation.date_string("start"),)),
     Field("end", (validation.date_string("end"),)),
@@ -29,8 +33,12 @@ def list_slots(call: Call) -> Answer:
     query = call.query
     target = {name: query[name] for name in query}
     errors = validation.problems(target, _FIELDS)
-    if "usernames" in query and "organizationSlug" not in query:
-        errors.insert(0, _error("organizationSlug", "organizationSlug must be a string"))
+    if not {"eventTypeId", "eventTypeSlug"} & query.keys():
+        # Whoever names neither is taken to ask for several people.
+        if "organizationSlug" not in query:
+            errors.insert(0, _error("organizationSlug", "organizationSlug must be a string"))
+        if "usernames" not in query:
+            errors.insert(0, _error("usernames", _NO_USERNAMES))
     if errors:
         raise validation.sentence(errors)
     backend = call.backend
@@ -40,13 +48,13 @@ def list_slots(call: Call) -> Answer:
     if "bookingUidToReschedule" in target:
         moved = backend.bookings.by_uid(target["bookingUidToReschedule"])
         ignore = {moved.id} if moved is not None else set()
-    start, end = _bounds(target)
-    found = openings.openings(backend, event_type, start, end, length, ignore=ignore)
     zone_name = target.get("timeZone")
     zone = ZoneInfo(zone_name) if zone_name else None
+    start, end = _bounds(target)
+    found = openings.openings(backend, event_type, start, end, length, zone=zone or UTC, ignore=ignore)
     by_day: dict[str, list[dict[str, Any]]] = {}
     for opening in found:
-        day = instants.to_datetime(opening.start).astimezone(zone or ZoneInfo("UTC")).date().isoformat()
+        day = slot_grid.day_of(opening.start, zone or UTC).isoformat()
         by_day.setdefault(day, []).append(_show(opening, event_type, zone, ranged=target.get("format") == "range"))
     return success(by_day)
 
@@ -131,16 +139,18 @@ def _length(target: dict[str, str], event_type: Record) -> int:
 
 
 def _bounds(target: dict[str, str]) -> tuple[int, int]:
-    """From start to end; a bare date means its first moment for the start, its last for the end, in UTC."""
+    """From start to end. A midnight in UTC, which a bare date is as well, ends with its day; 23:59:59 is as good."""
     start, end = instants.parse(target["start"]) or 0, instants.parse(target["end"]) or 0
-    return start, end + instants.DAY if len(target["end"]) <= 10 else end
+    if end % instants.DAY == 0:
+        return start, end + instants.DAY
+    return start, end + 1000 - end % 1000 if end % instants.MINUTE >= instants.MINUTE - 1000 else end
 
 
 def _show(opening: Opening, event_type: Record, zone: ZoneInfo | None, *, ranged: bool) -> dict[str, Any]:
     shown: dict[str, Any] = {"start": _instant(opening.start, zone)}
     if ranged:
         shown["end"] = _instant(opening.end, zone)
-    seats = openings.seats_of(event_type)
+    seats = host_hours.seats_of(event_type)
     if seats is not None:
         shown |= {
             "seatsBooked": opening.seats_booked,

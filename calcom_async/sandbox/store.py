@@ -125,6 +125,7 @@ class Store:
         self.webhooks = Shelf(self, "webhooks")
         self.reservations = Shelf(self, "reservations")
         self.out_of_office = Shelf(self, "out of office")
+        self.booking_limits = Shelf(self, "booking limits")
         self.codes = Shelf(self, "codes")
         self._notes = Shelf(self, "notes")
 

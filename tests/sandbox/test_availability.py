@@ -1,4 +1,4 @@
-"""Slots against a slow, obvious reference, and the days when clocks change."""
+"""Open hours against a slow, obvious reference, and the days when clocks change."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calcom_async.sandbox import availability, instants
-from calcom_async.sandbox.availability import DAYS, SlotRules, Timetable
+from calcom_async.sandbox.availability import DAYS, Timetable
 
 MINUTE = instants.MINUTE
 ZONES = ["UTC", "Europe/London", "America/New_York", "Pacific/Auckland", "Asia/Kathmandu"]
@@ -135,53 +135,6 @@ def some_ranges(draw, most):
     return found
 
 
-@st.composite
-def slot_rules(draw):
-    length = draw(st.sampled_from([15, 20, 30, 45, 60, 90])) * MINUTE
-    return SlotRules(
-        length=length,
-        step=draw(st.sampled_from([length, 10 * MINUTE, 15 * MINUTE, 60 * MINUTE])),
-        before=draw(st.sampled_from([0, 5 * MINUTE, 30 * MINUTE])),
-        after=draw(st.sampled_from([0, 10 * MINUTE])),
-        offset=draw(st.sampled_from([0, 10 * MINUTE])),
-    )
-
-
-def slow_slots(open_, busy, rules, earliest):
-    """Minute by minute: a slot starts where the grid of its range says so, all its minutes are open, none is busy."""
-    found = []
-    for begin, stop in open_:
-        origin = begin
-        if origin < earliest:
-            for grid in (60, 30, 20, 15, 10, 5, 1):
-                if (rules.step // MINUTE) % grid == 0:
-                    break
-            origin = earliest
-            while origin % (grid * MINUTE):
-                origin += MINUTE
-        for start in range(origin + rules.offset, stop, MINUTE):
-            if (start - origin - rules.offset) % rules.step:
-                continue
-            if start + rules.length > stop:
-                continue
-            minutes = range(start - rules.before, start + rules.length + rules.after, MINUTE)
-            if any(first < minute + MINUTE and last > minute for minute in minutes for first, last in busy):
-                continue
-            found.append(start)
-    return found
-
-
-@settings(max_examples=60, deadline=None)
-@given(open_=some_ranges(3), busy=some_ranges(4), rules=slot_rules(), late=st.integers(0, 600))
-def test_slots_agree_with_the_reference(open_, busy, rules, late):
-    open_, earliest = availability.merge(open_), START + late * MINUTE
-    found = availability.slot_starts(open_, busy, rules, earliest)
-    assert found == slow_slots(open_, busy, rules, earliest)
-    for start in found:
-        assert start >= earliest
-        assert availability.contains(open_, start, start + rules.length)
-
-
 @settings(max_examples=60, deadline=None)
 @given(one=some_ranges(4), other=some_ranges(4))
 def test_merging_and_intersecting(one, other):
@@ -193,20 +146,19 @@ def test_merging_and_intersecting(one, other):
         assert (inside[0] and inside[1]) == inside[2]
 
 
+@settings(max_examples=60, deadline=None)
+@given(open_=some_ranges(4), busy=some_ranges(5))
+def test_what_is_left_is_open_and_not_busy(open_, busy):
+    open_ = availability.merge(open_)
+    left = availability.subtract(open_, busy)
+    assert all(first[1] <= second[0] for first, second in pairwise(left))
+    for moment in range(START, START + 450 * 15 * MINUTE, 15 * MINUTE):
+        is_free, is_busy, is_left = (
+            any(begin <= moment < stop for begin, stop in each) for each in (open_, busy, left)
+        )
+        assert is_left == (is_free and not is_busy)
+
+
 def test_the_whole_week_is_known():
     assert len(DAYS) == 7
     assert DAYS[date(2026, 4, 6).weekday()] == "Monday"
-
-
-@pytest.mark.parametrize(
-    ("setting", "last"),
-    [
-        ({"type": "calendarDays", "value": 3, "rolling": True}, "2026-04-09T23:00:00.000Z"),
-        ({"type": "businessDays", "value": 5, "rolling": True}, "2026-04-13T23:00:00.000Z"),
-        ({"type": "range", "value": ["2026-05-01", "2026-05-02"]}, "2026-05-02T23:00:00.000Z"),
-    ],
-)
-def test_booking_windows(setting, last):
-    now = utc("2026-04-06T08:00Z")
-    window = availability.booking_window(setting, now, ZoneInfo("Europe/London"))
-    assert instants.to_wire(window[1]) == last

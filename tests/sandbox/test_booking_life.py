@@ -5,6 +5,12 @@ import asyncio
 import pytest
 
 UNAVAILABLE = "User either already has booking at this time or is not available"
+TOO_SOON = (
+    "The event type can't be booked at the \"start\" time provided. This could be because it's too soon (violating the"
+    " minimum booking notice) or too far in the future (outside the event's scheduling window). Try fetching available"
+    ' slots first using the GET /v2/slots endpoint and then make a booking with "start" time equal to one of the'
+    " available slots: https://cal.com/docs/api-reference/v2/slots"
+)
 TUESDAY = "2026-04-07T09:00:00Z"
 
 
@@ -71,7 +77,7 @@ async def test_without_key_and_by_slug(talk):
         ({"start": "2026-04-11T09:00:00Z"}, UNAVAILABLE),  # Saturday
         ({"start": "2026-04-07T16:00:00Z"}, UNAVAILABLE),  # 17:00 in London
         ({"start": "2020-01-01T09:00:00Z"}, "Attempting to book a meeting in the past."),
-        ({"start": "2026-04-06T09:30:00Z"}, "EventType '30 minutes' cannot be booked at this time."),  # notice
+        ({"start": "2026-04-06T09:30:00Z"}, TOO_SOON),  # notice
         ({"start": "tomorrow"}, "start property is wrong,start must be a valid ISO 8601 date string "),
         ({"attendee": None}, "attendee property is wrong,attendee should not be null or undefined "),
         ({"eventTypeId": "20002"}, "eventTypeId property is wrong,eventTypeId must be an integer number "),

@@ -127,7 +127,7 @@ async def test_settings_of_the_event_type(talk):
 
     assert len(await change(slotInterval=15)) == 5 * 31
     assert len(await change(slotInterval=None, onlyShowFirstAvailableSlot=True)) == 5
-    window = {"type": "calendarDays", "value": 1, "rolling": True}
+    window = {"type": "calendarDays", "value": 1, "rolling": False}
     assert {each[:10] for each in await change(onlyShowFirstAvailableSlot=False, bookingWindow=window)} == {
         "2026-04-07"
     }
