@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from calcom_async.resources.allowlists import AllowlistsOfCalCom
+    from calcom_async.resources.allowlists import ServiceAllowlists
     from calcom_async.resources.api_keys import ApiKeys
-    from calcom_async.resources.booking_limits import BookingLimitsOfMine
+    from calcom_async.resources.booking_limits import OwnBookingLimits
     from calcom_async.resources.bookings import Bookings
-    from calcom_async.resources.calendar_events import CalendarConnection, ProviderCalendar
+    from calcom_async.resources.calendar_events import ConnectionCalendar, ProviderCalendar
     from calcom_async.resources.calendars import Calendars
     from calcom_async.resources.conferencing import Conferencing
-    from calcom_async.resources.credits import CreditsOfMine
+    from calcom_async.resources.credits import CreditAccount
     from calcom_async.resources.event_types import EventTypes
     from calcom_async.resources.events import Events
     from calcom_async.resources.insights import Insights
@@ -111,11 +111,11 @@ class _Client(Resource[M]):
         return Webhooks(self._channel)
 
     @cached_property
-    def booking_limits(self) -> BookingLimitsOfMine[M]:
+    def booking_limits(self) -> OwnBookingLimits[M]:
         """How many bookings you take."""
-        from calcom_async.resources.booking_limits import BookingLimitsOfMine
+        from calcom_async.resources.booking_limits import OwnBookingLimits
 
-        return BookingLimitsOfMine(self._channel)
+        return OwnBookingLimits(self._channel)
 
     @cached_property
     def conferencing(self) -> Conferencing[M]:
@@ -171,11 +171,11 @@ class _Client(Resource[M]):
         return Organization(self._channel, organization_id)
 
     @cached_property
-    def allowlists(self) -> AllowlistsOfCalCom[M]:
+    def allowlists(self) -> ServiceAllowlists[M]:
         """The addresses of Cal.com's services, for firewalls."""
-        from calcom_async.resources.allowlists import AllowlistsOfCalCom
+        from calcom_async.resources.allowlists import ServiceAllowlists
 
-        return AllowlistsOfCalCom(self._channel)
+        return ServiceAllowlists(self._channel)
 
     @cached_property
     def api_keys(self) -> ApiKeys[M]:
@@ -192,11 +192,11 @@ class _Client(Resource[M]):
         return Calendars(self._channel)
 
     @cached_property
-    def credits(self) -> CreditsOfMine[M]:
+    def credits(self) -> CreditAccount[M]:
         """Your credits."""
-        from calcom_async.resources.credits import CreditsOfMine
+        from calcom_async.resources.credits import CreditAccount
 
-        return CreditsOfMine(self._channel)
+        return CreditAccount(self._channel)
 
     @cached_property
     def events(self) -> Events[M]:
@@ -243,15 +243,15 @@ class _Client(Resource[M]):
 
         return ProviderCalendar(self._channel, calendar)
 
-    def calendar_connection(self, connection_id: str) -> CalendarConnection[M]:
+    def calendar_connection(self, connection_id: str) -> ConnectionCalendar[M]:
         """One calendar connection: its events; the open fork only.
 
         Raises:
             InvalidRequestError: the id is empty or can't be part of a path.
         """
-        from calcom_async.resources.calendar_events import CalendarConnection
+        from calcom_async.resources.calendar_events import ConnectionCalendar
 
-        return CalendarConnection(self._channel, connection_id)
+        return ConnectionCalendar(self._channel, connection_id)
 
     def oauth_client(self, client_id: str) -> OAuthClientScope[M]:
         """One platform client: its users and webhooks; deprecated by Cal.com.

@@ -8,8 +8,9 @@ type checkers infer that from the overloads below.
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 import attrs
 
@@ -19,7 +20,17 @@ from calcom_async.core.paging import Listing, Page, Pager, Pagination, Position
 from calcom_async.core.request import Request, Response
 from calcom_async.core.transport import Options, Transport
 
-__all__ = ["Async", "Blocking", "BlockingPage", "BlockingPager", "Channel", "Resource", "operation", "paginated"]
+__all__ = [
+    "Async",
+    "Blocking",
+    "BlockingPage",
+    "BlockingPager",
+    "Channel",
+    "Resource",
+    "operation",
+    "paginated",
+    "warn_of_deprecation",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,7 +59,13 @@ class Channel:
 
 
 class Resource(Generic[M]):
-    """The operations of one kind of thing, on one path."""
+    """The operations of one kind of thing, on one path.
+
+    Attributes:
+        deprecated: Why its operations should not be used any more; each warns once. None for all others.
+    """
+
+    deprecated: ClassVar[str | None] = None
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
@@ -73,13 +90,13 @@ class operation(Generic[P, T]):  # noqa: N801 - a decorator
         method = self.function.__get__(obj)
         runner: Runner | None = obj._channel.runner
         if runner is None:
-            return method
+            return method if obj.deprecated is None else _warning(obj, method)
 
         @functools.wraps(self.function)
         def blocking(*args: Any, **kwargs: Any) -> Any:
             return runner.run(functools.partial(method, *args, **kwargs))
 
-        return blocking
+        return blocking if obj.deprecated is None else _warning(obj, blocking)
 
 
 class paginated(Generic[P, T]):  # noqa: N801 - a decorator
@@ -105,7 +122,35 @@ class paginated(Generic[P, T]):  # noqa: N801 - a decorator
             pager = Pager(self.function(obj, *args, **kwargs))
             return pager if runner is None else BlockingPager(pager, runner)
 
-        return listing
+        return listing if obj.deprecated is None else _warning(obj, listing)
+
+
+_warned: set[str] = set()
+"""What this process was told already."""
+
+
+def warn_of_deprecation(what: str, why: str, *, stacklevel: int) -> None:
+    """Say once per process that Cal.com has deprecated something.
+
+    Args:
+        what: An operation, or an argument of one.
+        why: What is to be done instead.
+        stacklevel: Whose line it is about, as `warnings.warn` counts: 2 is the caller's of this function.
+    """
+    if what not in _warned:
+        warnings.warn(f"Cal.com has deprecated {what}: {why}", DeprecationWarning, stacklevel=stacklevel + 1)
+        _warned.add(what)
+
+
+def _warning(obj: Resource[Any], method: Callable[..., Any]) -> Callable[..., Any]:
+    """The same method, which warns at the line that calls it: in the caller's thread, before anything is awaited."""
+
+    @functools.wraps(method)
+    def warn_and_call(*args: Any, **kwargs: Any) -> Any:
+        warn_of_deprecation(f"{type(obj).__name__}.{method.__name__}", obj.deprecated or "", stacklevel=2)
+        return method(*args, **kwargs)
+
+    return warn_and_call
 
 
 class BlockingPage(Generic[T]):

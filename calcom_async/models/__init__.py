@@ -66,7 +66,7 @@ _FAMILIES = {
         "NameField SplitNameField"
     ),
     "booking_inputs": "AttendeeAbsence BookingRouting NewAttendee NewGuest",
-    "booking_limits": "BookingLimits TeamBookingLimit TeamBookingLimits",
+    "booking_limits": "BookingLimitChanges BookingLimits TeamBookingLimit TeamBookingLimits",
     "booking_locations": (
         "BookingAddressLocation BookingAttendeeAddressLocation BookingAttendeeDefinedLocation "
         "BookingAttendeePhoneLocation BookingIntegrationLocation BookingLinkLocation BookingLocation "
@@ -131,7 +131,7 @@ _FAMILIES = {
     ),
     "events": "Event EventVisibility",
     "insights": (
-        "AverageDuration BookingStatistics BookingTrend InsightMetric InsightPeriod MemberRanking "
+        "AverageDuration BookingStatistics BookingTrend InsightFilters InsightMetric InsightPeriod MemberRanking "
         "MemberStatistics RankedMember RoutedToPeriod RoutedToPeriods RoutedToStatistics RoutedToUser "
         "RoutedToUsers RoutingAttendee RoutingFormField RoutingFormFieldOption RoutingFormsByStatus "
         "RoutingInsight RoutingInsightField RoutingInsights"
@@ -143,7 +143,8 @@ _FAMILIES = {
     ),
     "notifications": "AppPushSubscription ChatLinkIntent RemovedSubscription",
     "oauth_clients": (
-        "CreatedManagedUser CreatedOAuthClient ManagedUser ManagedUserTokens OAuthApplication OAuthClient OAuthTokens"
+        "CreatedManagedUser CreatedOAuthClient ManagedUser ManagedUserChanges ManagedUserSettings ManagedUserTokens "
+        "OAuthApplication OAuthClient OAuthClientChanges OAuthClientSettings OAuthTokens"
     ),
     "organization_users": "OrganizationProfile OrganizationUser OrganizationUserChanges OrganizationUserSettings",
     "out_of_office": "OutOfOfficeEntry OutOfOfficeReason",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from calcom_async.core.records import Record, record
 
-__all__ = ["BookingLimits", "TeamBookingLimit", "TeamBookingLimits"]
+__all__ = ["BookingLimitChanges", "BookingLimits", "TeamBookingLimit", "TeamBookingLimits"]
 
 
 @record
@@ -18,6 +20,19 @@ class BookingLimits(Record):
     per_month: int | None = None
     """In a month."""
     per_year: int | None = None
+    """In a year."""
+
+
+class BookingLimitChanges(TypedDict, total=False):
+    """New limits, each at least 1; None lifts one, or goes back to the team's."""
+
+    per_day: int | None
+    """Bookings in a day."""
+    per_week: int | None
+    """In a week."""
+    per_month: int | None
+    """In a month."""
+    per_year: int | None
     """In a year."""
 
 

@@ -109,7 +109,7 @@ class ConnectedCalendar(Record):
 
 @record
 class DestinationCalendar(Record):
-    """Where bookings are written to; every field is None where none was chosen."""
+    """The calendar that bookings are written to."""
 
     id: Any = None
     """Its id at Cal.com."""
@@ -154,7 +154,7 @@ class ConnectedCalendars(Record):
     connected_calendars: tuple[ConnectedCalendar, ...] = ()
     """The connections."""
     destination_calendar: DestinationCalendar | None = None
-    """Where bookings are written to."""
+    """Where bookings are written to; None where no calendar was chosen (Cal.com answers `{}`)."""
 
 
 @record

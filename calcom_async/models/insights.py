@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, TypedDict
 
 from calcom_async.core.records import Record, field, record
 
@@ -10,6 +12,7 @@ __all__ = [
     "AverageDuration",
     "BookingStatistics",
     "BookingTrend",
+    "InsightFilters",
     "InsightMetric",
     "InsightPeriod",
     "MemberRanking",
@@ -28,6 +31,17 @@ __all__ = [
     "RoutingInsightField",
     "RoutingInsights",
 ]
+
+
+class InsightFilters(TypedDict, total=False):
+    """What to count."""
+
+    selected_team_id: int
+    """The team, with `scope="team"`."""
+    column_filters: Sequence[Mapping[str, Any]]
+    """Each `{"id": column, "value": {"type": kind, "data": …}}` with the kinds `ss` (one of), `ms` (several of), `t`
+    (text), `n` (number) and `dr` (dates, column `startTime` or `createdAt`, `data` = `{"startDate": …, "endDate": …,
+    "preset": "custom"}`). What counts bookings wants a `dr` among them."""
 
 
 @record

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from calcom_async.core.records import Record, field, record, secret
 
@@ -12,9 +12,13 @@ __all__ = [
     "CreatedManagedUser",
     "CreatedOAuthClient",
     "ManagedUser",
+    "ManagedUserChanges",
+    "ManagedUserSettings",
     "ManagedUserTokens",
     "OAuthApplication",
     "OAuthClient",
+    "OAuthClientChanges",
+    "OAuthClientSettings",
     "OAuthTokens",
 ]
 
@@ -51,6 +55,34 @@ class OAuthClient(Record):
     """Where after a cancellation."""
     booking_reschedule_redirect_uri: str | None = None
     """Where after moving one."""
+
+
+class OAuthClientSettings(TypedDict, total=False):
+    """What a platform client can be made with."""
+
+    logo: str
+    """Its picture."""
+    booking_redirect_uri: str
+    """Where people are sent after a booking."""
+    booking_cancel_redirect_uri: str
+    """Where after a cancellation."""
+    booking_reschedule_redirect_uri: str
+    """Where after moving one."""
+    are_emails_enabled: bool
+    """Whether Cal.com writes to its users."""
+    are_default_event_types_enabled: bool
+    """Whether a new user gets four event types; False by default."""
+    are_calendar_events_enabled: bool
+    """Whether bookings are written to calendars; True by default."""
+
+
+class OAuthClientChanges(OAuthClientSettings, total=False):
+    """What of a platform client can be changed."""
+
+    name: str
+    """Its name."""
+    redirect_uris: Sequence[str]
+    """Where users are sent back to, all of them."""
 
 
 @record
@@ -93,6 +125,36 @@ class ManagedUser(Record):
     """Their picture."""
     metadata: Mapping[str, Any] | None = None
     """Anything of the client's."""
+
+
+class ManagedUserSettings(TypedDict, total=False):
+    """What a managed user can be made with."""
+
+    time_format: Literal[12, 24]
+    """12 or 24 hours."""
+    week_start: str
+    """First day of the week, in English."""
+    time_zone: str
+    """IANA name; a new user gets a schedule with it, Monday to Friday from 9 to 17."""
+    locale: str
+    """Their language, such as `en`."""
+    avatar_url: str
+    """Their picture."""
+    bio: str
+    """A few words about them."""
+    metadata: Mapping[str, Any]
+    """Anything of yours: at most 50 keys of at most 40 characters, texts of at most 500."""
+
+
+class ManagedUserChanges(ManagedUserSettings, total=False):
+    """What of a managed user can be changed."""
+
+    email: str
+    """Their address."""
+    name: str
+    """Their name."""
+    default_schedule_id: int
+    """Which schedule is their default."""
 
 
 @record

@@ -7,13 +7,16 @@ from typing import TypeVar
 from calcom_async.models.allowlists import Allowlist, Allowlists
 from calcom_async.resources.resource import Resource, operation
 
-__all__ = ["AllowlistsOfCalCom"]
+__all__ = ["ServiceAllowlists"]
 
 M = TypeVar("M", covariant=True)
 
 
-class AllowlistsOfCalCom(Resource[M]):
-    """Which addresses to let through a firewall; they change, so ask now and then."""
+class ServiceAllowlists(Resource[M]):
+    """Which addresses to let through a firewall; they change, so ask now and then.
+
+    The hosted service has been seen without these operations (`NotFoundError`), as self-hosted servers are.
+    """
 
     @operation
     async def get_all(self) -> Allowlists:
@@ -28,6 +31,9 @@ class AllowlistsOfCalCom(Resource[M]):
         """The addresses of one service.
 
         `GET /v2/allowlists/{service}`
+
+        Args:
+            service: Its name, as `get_all` has it.
 
         Raises:
             NotFoundError: there is no such service.

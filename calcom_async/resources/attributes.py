@@ -160,6 +160,12 @@ class AttributeOptions(Resource[M]):
         """As `list_assigned`, for an attribute that is named by its slug.
 
         `GET {organization}/attributes/slugs/{attributeSlug}/options/assigned`
+
+        Args:
+            attribute_slug: Which attribute.
+            assigned_option_ids: As `list_assigned`.
+            team_ids: Likewise.
+            page_size: Likewise.
         """
         query = _assigned(assigned_option_ids, team_ids)
         path = "/attributes/slugs/{attributeSlug}/options/assigned"

@@ -40,7 +40,8 @@ class BookingFieldSet(Resource[M]):
         `POST {event type}/booking-fields`
 
         Raises:
-            BadRequestError: one is not a question of your own (`field` other than `custom`), or its slug is taken.
+            BadRequestError: one is not a question of your own (`field` other than `custom`), or its slug is taken. The
+                hosted service has been seen to refuse all: `event_types.update` sets the questions then.
         """
         body = fields(booking_fields=parts(NewBookingField, booking_fields, "booking_fields"))
         return await self._post("/booking-fields", body=body, into=BookingFields)
@@ -61,8 +62,8 @@ class BookingFieldSet(Resource[M]):
         `PATCH {event type}/booking-fields`
 
         Args:
-            booking_fields: Mappings that say which by `field` (`name`, `email`, …, or `custom` with its `slug`), and
-                what is to change.
+            booking_fields: Mappings that say which by `slug`, and what is to change; those that workflows added can't
+                be.
         """
         body = fields(booking_fields=[fields(**dict(change)) for change in booking_fields])
         return await self._patch("/booking-fields", body=body, into=BookingFields)
@@ -72,6 +73,9 @@ class BookingFieldSet(Resource[M]):
         """Delete a question of your own.
 
         `DELETE {event type}/booking-fields/{slug}`
+
+        Args:
+            slug: Which one.
 
         Raises:
             BadRequestError: it is one of Cal.com's.

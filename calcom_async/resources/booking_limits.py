@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, Unpack
 
-from calcom_async.core.inputs import fields
-from calcom_async.core.unset import UNSET, Unset
-from calcom_async.models.booking_limits import BookingLimits, TeamBookingLimit, TeamBookingLimits
+from calcom_async.core.inputs import checked_fields
+from calcom_async.models.booking_limits import BookingLimitChanges, BookingLimits, TeamBookingLimit, TeamBookingLimits
 from calcom_async.resources.resource import Resource, operation
 
-__all__ = ["BookingLimitsOfMine"]
+__all__ = ["OwnBookingLimits"]
 
 M = TypeVar("M", covariant=True)
 
 
-class BookingLimitsOfMine(Resource[M]):
+class OwnBookingLimits(Resource[M]):
     """How many bookings you take; for members of an organization only, others get `PermissionDeniedError`.
 
     OAuth scopes `PROFILE_READ` and `PROFILE_WRITE`.
@@ -29,25 +28,18 @@ class BookingLimitsOfMine(Resource[M]):
         return await self._get("/me/booking-limits", into=BookingLimits)
 
     @operation
-    async def update(
-        self,
-        *,
-        per_day: int | Unset | None = UNSET,
-        per_week: int | Unset | None = UNSET,
-        per_month: int | Unset | None = UNSET,
-        per_year: int | Unset | None = UNSET,
-    ) -> BookingLimits:
+    async def update(self, **limits: Unpack[BookingLimitChanges]) -> BookingLimits:
         """Change what is given, and leave the rest; None lifts a limit.
 
         `PATCH /v2/me/booking-limits`
 
         Args:
-            per_day: Bookings in a day, at least 1.
-            per_week: In a week.
-            per_month: In a month.
-            per_year: In a year.
+            **limits: See `BookingLimitChanges`.
+
+        Raises:
+            InvalidRequestError: an argument that does not exist.
         """
-        body = fields(per_day=per_day, per_week=per_week, per_month=per_month, per_year=per_year)
+        body = checked_fields(limits, BookingLimitChanges.__annotations__)
         return await self._patch("/me/booking-limits", body=body, into=BookingLimits)
 
     @operation
@@ -60,39 +52,31 @@ class BookingLimitsOfMine(Resource[M]):
 
     @operation
     async def get_teams(self) -> TeamBookingLimits:
-        """The limits of every team that you host round-robin events for.
+        """The limits of every team that has one and that you host round-robin events for.
 
         `GET /v2/me/team-booking-limits`
         """
         return await self._get("/me/team-booking-limits", into=TeamBookingLimits)
 
     @operation
-    async def update_team(
-        self,
-        team_id: int,
-        *,
-        per_day: int | Unset | None = UNSET,
-        per_week: int | Unset | None = UNSET,
-        per_month: int | Unset | None = UNSET,
-        per_year: int | Unset | None = UNSET,
-    ) -> TeamBookingLimit:
+    async def update_team(self, team_id: int, **limits: Unpack[BookingLimitChanges]) -> TeamBookingLimit:
         """Set your own numbers for a team's round-robin events; None goes back to the team's.
 
         `PATCH /v2/me/team-booking-limits/{teamId}`
 
         Args:
             team_id: Which team.
-            per_day: Bookings in a day, at least 1; capped at your limit over everything.
-            per_week: In a week.
-            per_month: In a month.
-            per_year: In a year.
+            **limits: See `BookingLimitChanges`; each is capped at your limit over everything.
+
+        Raises:
+            InvalidRequestError: an argument that does not exist.
         """
-        body = fields(per_day=per_day, per_week=per_week, per_month=per_month, per_year=per_year)
+        body = checked_fields(limits, BookingLimitChanges.__annotations__)
         return await self._patch("/me/team-booking-limits/{teamId}", team_id, body=body, into=TeamBookingLimit)
 
     @operation
     async def clear_team(self, team_id: int) -> None:
-        """Take the team's numbers again.
+        """Take the team's numbers again; its limit stays.
 
         `DELETE /v2/me/team-booking-limits/{teamId}`
         """

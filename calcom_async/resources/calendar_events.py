@@ -18,7 +18,7 @@ from calcom_async.models.calendar_events import (
 from calcom_async.models.calendars import BusyTime
 from calcom_async.resources.resource import Listing, Resource, Scope, operation, paginated
 
-__all__ = ["CalendarConnection", "ProviderCalendar"]
+__all__ = ["ConnectionCalendar", "ProviderCalendar"]
 
 M = TypeVar("M", covariant=True)
 NewTime = NewCalendarEventTime | Mapping[str, Any]
@@ -168,7 +168,7 @@ class ProviderCalendar(_Events[M]):
         await self._delete("/events/{eventUid}", event_uid, into=None)
 
 
-class CalendarConnection(_Events[M]):
+class ConnectionCalendar(_Events[M]):
     """One calendar connection, by the id that `calendars.list_connections` names; the open fork only.
 
     `calendar_id` is the calendar's id at the provider; the main one by default.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from calcom_async.core.inputs import fields, parts
+from calcom_async.core.operation import warn_of_deprecation
 from calcom_async.core.unset import UNSET, Unset
 from calcom_async.errors import InvalidRequestError
 from calcom_async.models.calendars import (
@@ -57,12 +58,15 @@ class Calendars(Resource[M]):
             date_from: First day, `2026-12-01`.
             date_to: Last day.
             time_zone: IANA name of the zone the days are meant in.
-            logged_in_users_tz: The same by its older name, which self-hosted servers still need.
+            logged_in_users_tz: The same by its older name, which Cal.com has deprecated (it warns once); self-hosted
+                servers know no other.
 
         Raises:
             InvalidRequestError: no calendar, or one without its two ids.
             AuthenticationError: a connection is not yours.
         """
+        if logged_in_users_tz is not UNSET:
+            warn_of_deprecation("logged_in_users_tz of Calendars.list_busy_times", "use time_zone", stacklevel=3)
         query = fields(date_from=date_from, date_to=date_to, time_zone=time_zone, logged_in_users_tz=logged_in_users_tz)
         return self._list("/calendars/busy-times", BusyTime, query=query | _brackets(calendars), style="none")
 
@@ -88,6 +92,11 @@ class Calendars(Resource[M]):
         """Hand over what the provider's consent page sent back; usually the browser does it.
 
         `GET /v2/calendars/{calendar}/save`
+
+        Args:
+            calendar: The provider.
+            state: What `auth_url` put into the address.
+            code: What the page answered.
         """
         await self._get("/calendars/{calendar}/save", calendar, query=fields(state=state, code=code), into=None)
 
@@ -96,6 +105,11 @@ class Calendars(Resource[M]):
         """Connect an `apple` calendar by an app-specific password.
 
         `POST /v2/calendars/{calendar}/credentials`
+
+        Args:
+            calendar: `apple`.
+            username: The Apple account's address.
+            password: An app-specific password, made on Apple's account page.
         """
         body = fields(username=username, password=password)
         await self._post("/calendars/{calendar}/credentials", calendar, body=body, into=None)

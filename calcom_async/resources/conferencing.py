@@ -38,6 +38,9 @@ class Conferencing(Resource[M]):
 
         `POST {scope}/conferencing/{app}/connect`
 
+        Args:
+            app: `google-meet`.
+
         Raises:
             BadRequestError: another app, or there is no Google Calendar connection.
         """
@@ -62,6 +65,11 @@ class Conferencing(Resource[M]):
         """Hand over what the provider's consent page sent back; usually the browser does it.
 
         `GET {scope}/conferencing/{app}/oauth/callback`
+
+        Args:
+            app: Which app.
+            state: What `auth_url` put into the address.
+            code: What the page answered.
         """
         query = fields(state=state, code=code)
         await self._get("/conferencing/{app}/oauth/callback", app, query=query, into=None)
@@ -107,6 +115,9 @@ class UserConferencing(Resource[M]):
         """Choose the app that the member's new event types use.
 
         `POST {user}/conferencing/default`
+
+        Args:
+            app: One of the connected apps, such as `zoom`.
         """
         await self._post("/conferencing/default", body=fields(app_slug=app), into=None)
 

@@ -9,12 +9,12 @@ from calcom_async.core.unset import UNSET, Unset
 from calcom_async.models.credits import Credits
 from calcom_async.resources.resource import Resource, operation
 
-__all__ = ["CreditsOfMine"]
+__all__ = ["CreditAccount"]
 
 M = TypeVar("M", covariant=True)
 
 
-class CreditsOfMine(Resource[M]):
+class CreditAccount(Resource[M]):
     """Your credits, or those of your team or organization."""
 
     @operation

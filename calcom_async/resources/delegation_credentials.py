@@ -85,6 +85,12 @@ class DelegationCredentials(Resource[M]):
         """Change what is given, and leave the rest. Cal.com keeps it off as long as the key does not work.
 
         `PATCH {organization}/delegation-credentials/{credentialId}`. The document: a list of keys.
+
+        Args:
+            credential_id: Which one.
+            enabled: Whether Cal.com acts with it.
+            service_account_key: The key, as `create` takes it.
+            opt_out_auto_secret_rotation: Microsoft: whether you renew the client secret yourself.
         """
         body = fields(
             enabled=enabled,

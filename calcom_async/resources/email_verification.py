@@ -70,6 +70,10 @@ class EmailVerification(Resource[M]):
 
         `POST /v2/bookings/verification/email/verify-code`.
 
+        Args:
+            email: The address.
+            code: What came to it.
+
         Raises:
             BadRequestError: the code is wrong or too old.
         """

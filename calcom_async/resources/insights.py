@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar, Unpack
 
-from calcom_async.core.inputs import fields
+from calcom_async.core.inputs import checked_fields, fields
 from calcom_async.core.unset import UNSET, Unset
 from calcom_async.models.insights import (
     AverageDuration,
     BookingStatistics,
     BookingTrend,
+    InsightFilters,
     MemberStatistics,
     RoutedToStatistics,
     RoutingFormField,
@@ -23,21 +24,21 @@ __all__ = ["Insights"]
 
 M = TypeVar("M", covariant=True)
 InsightScope: TypeAlias = Literal["user", "team", "org"]
-Filters: TypeAlias = Sequence[Mapping[str, Any]] | Unset
 
 
 class Insights(Resource[M]):
     """Numbers about bookings and routing forms. Every operation only reads, and is repeated like a read.
 
+    Not every account may: others get `PermissionDeniedError`. Those on bookings answer `BadRequestError` where
+    `column_filters` has no range of dates.
+
     Arguments they share:
         scope: Whose: `user`, `team` (with `selected_team_id`) or `org`.
-        selected_team_id: The team.
         time_zone: IANA name of the zone that days are meant in.
         start_date: First day (`2026-09-01`), inclusive.
         end_date: Last day, inclusive.
-        column_filters: What to count, each `{"id": column, "value": {"type": kind, "data": …}}` with the kinds `ss`
-            (one of), `ms` (several of), `t` (text), `n` (number) and `dr` (dates, column `startTime` or `createdAt`,
-            `data` = `{"startDate": …, "endDate": …, "preset": "custom"}`).
+        routing_form_id: Only this form.
+        **filters: See `InsightFilters`.
     """
 
     @operation
@@ -46,16 +47,13 @@ class Insights(Resource[M]):
         *,
         scope: InsightScope,
         time_zone: str,
-        selected_team_id: int | Unset = UNSET,
-        column_filters: Filters = UNSET,
+        **filters: Unpack[InsightFilters],
     ) -> BookingStatistics:
         """How many bookings were made, moved, cancelled, and took place.
 
         `POST /v2/insights/bookings/kpi-stats`
         """
-        body = fields(
-            scope=scope, selected_team_id=selected_team_id, time_zone=time_zone, column_filters=column_filters
-        )
+        body = _body(filters, scope=scope, time_zone=time_zone)
         return await self._post("/insights/bookings/kpi-stats", body=body, into=BookingStatistics, safe=True)
 
     @operation
@@ -64,16 +62,13 @@ class Insights(Resource[M]):
         *,
         scope: InsightScope,
         time_zone: str,
-        selected_team_id: int | Unset = UNSET,
-        column_filters: Filters = UNSET,
+        **filters: Unpack[InsightFilters],
     ) -> tuple[BookingTrend, ...]:
         """The same, day by day.
 
         `POST /v2/insights/bookings/event-trends`
         """
-        body = fields(
-            scope=scope, selected_team_id=selected_team_id, time_zone=time_zone, column_filters=column_filters
-        )
+        body = _body(filters, scope=scope, time_zone=time_zone)
         return await self._post("/insights/bookings/event-trends", body=body, into=tuple[BookingTrend, ...], safe=True)
 
     @operation
@@ -82,16 +77,13 @@ class Insights(Resource[M]):
         *,
         scope: InsightScope,
         time_zone: str,
-        selected_team_id: int | Unset = UNSET,
-        column_filters: Filters = UNSET,
+        **filters: Unpack[InsightFilters],
     ) -> tuple[AverageDuration, ...]:
         """How long bookings were, day by day.
 
         `POST /v2/insights/bookings/average-duration`
         """
-        body = fields(
-            scope=scope, selected_team_id=selected_team_id, time_zone=time_zone, column_filters=column_filters
-        )
+        body = _body(filters, scope=scope, time_zone=time_zone)
         return await self._post(
             "/insights/bookings/average-duration", body=body, into=tuple[AverageDuration, ...], safe=True
         )
@@ -102,16 +94,13 @@ class Insights(Resource[M]):
         *,
         scope: InsightScope,
         time_zone: str,
-        selected_team_id: int | Unset = UNSET,
-        column_filters: Filters = UNSET,
+        **filters: Unpack[InsightFilters],
     ) -> MemberStatistics:
         """Who had most bookings, fewest cancellations, best ratings.
 
         `POST /v2/insights/bookings/members`
         """
-        body = fields(
-            scope=scope, selected_team_id=selected_team_id, time_zone=time_zone, column_filters=column_filters
-        )
+        body = _body(filters, scope=scope, time_zone=time_zone)
         return await self._post("/insights/bookings/members", body=body, into=MemberStatistics, safe=True)
 
     @operation
@@ -121,20 +110,13 @@ class Insights(Resource[M]):
         scope: InsightScope,
         start_date: str,
         end_date: str,
-        selected_team_id: int | Unset = UNSET,
-        column_filters: Filters = UNSET,
+        **filters: Unpack[InsightFilters],
     ) -> RoutingFormsByStatus:
         """How often routing forms were filled in, with a booking and without.
 
         `POST /v2/insights/routings/forms-by-status`
         """
-        body = fields(
-            scope=scope,
-            selected_team_id=selected_team_id,
-            start_date=start_date,
-            end_date=end_date,
-            column_filters=column_filters,
-        )
+        body = _body(filters, scope=scope, start_date=start_date, end_date=end_date)
         return await self._post("/insights/routings/forms-by-status", body=body, into=RoutingFormsByStatus, safe=True)
 
     @operation
@@ -147,8 +129,7 @@ class Insights(Resource[M]):
         offset: int = 0,
         limit: int = 100,
         sorting: Sequence[Mapping[str, Any]] | Unset = UNSET,
-        selected_team_id: int | Unset = UNSET,
-        column_filters: Filters = UNSET,
+        **filters: Unpack[InsightFilters],
     ) -> RoutingInsights:
         """A page of the forms filled in, and what became of each.
 
@@ -161,19 +142,10 @@ class Insights(Resource[M]):
             offset: How many to pass over; `.total` of the answer says how many there are.
             limit: How many at most, 1 to 100.
             sorting: Columns to sort by, each `{"id": column, "desc": bool}`.
-            selected_team_id: The team.
-            column_filters: What to count.
+            **filters: See `InsightFilters`.
         """
-        body = fields(
-            scope=scope,
-            selected_team_id=selected_team_id,
-            start_date=start_date,
-            end_date=end_date,
-            column_filters=column_filters,
-            sorting=sorting,
-            offset=offset,
-            limit=limit,
-        )
+        dates = {"start_date": start_date, "end_date": end_date}
+        body = _body(filters, scope=scope, **dates, sorting=sorting, offset=offset, limit=limit)
         return await self._post("/insights/routings/form-responses", body=body, into=RoutingInsights, safe=True)
 
     @operation
@@ -215,20 +187,13 @@ class Insights(Resource[M]):
         scope: InsightScope,
         start_date: str,
         end_date: str,
-        selected_team_id: int | Unset = UNSET,
-        column_filters: Filters = UNSET,
+        **filters: Unpack[InsightFilters],
     ) -> Any:
         """Forms without a booking after them, counted by their answers; the form is not documented: wire JSON.
 
         `POST /v2/insights/routings/failed-bookings-by-field`
         """
-        body = fields(
-            scope=scope,
-            selected_team_id=selected_team_id,
-            start_date=start_date,
-            end_date=end_date,
-            column_filters=column_filters,
-        )
+        body = _body(filters, scope=scope, start_date=start_date, end_date=end_date)
         into: Any = Any
         return await self._post("/insights/routings/failed-bookings-by-field", body=body, into=into, safe=True)
 
@@ -242,8 +207,7 @@ class Insights(Resource[M]):
         period: Literal["perDay", "perWeek", "perMonth"],
         limit: int = 100,
         search_query: str | Unset = UNSET,
-        selected_team_id: int | Unset = UNSET,
-        column_filters: Filters = UNSET,
+        **filters: Unpack[InsightFilters],
     ) -> RoutedToStatistics:
         """Whom forms led to, period by period.
 
@@ -256,19 +220,14 @@ class Insights(Resource[M]):
             period: How long a period is.
             limit: How many users at most, 1 to 100.
             search_query: Only users with this in their name or address.
-            selected_team_id: The team.
-            column_filters: What to count.
+            **filters: See `InsightFilters`.
         """
-        body = fields(
-            scope=scope,
-            selected_team_id=selected_team_id,
-            start_date=start_date,
-            end_date=end_date,
-            column_filters=column_filters,
-            period=period,
-            limit=limit,
-            search_query=search_query,
-        )
+        dates = {"start_date": start_date, "end_date": end_date}
+        body = _body(filters, scope=scope, **dates, period=period, limit=limit, search_query=search_query)
         return await self._post(
             "/insights/routings/routed-to-per-period", body=body, into=RoutedToStatistics, safe=True
         )
+
+
+def _body(filters: InsightFilters, **arguments: Any) -> dict[str, Any]:
+    return fields(**arguments) | checked_fields(filters, InsightFilters.__annotations__)

@@ -173,5 +173,9 @@ class OrganizationMemberships(_Memberships[M, OrganizationMembership]):
         """Invite somebody with an account, by e-mail address. Self-hosted servers know `create` only.
 
         `POST {organization}/memberships`
+
+        Args:
+            email: Their address.
+            role: What they may do.
         """
         return await self._post("/memberships", body=fields(email=email, role=role), into=OrganizationMembership)

@@ -23,6 +23,11 @@ class Notifications(Resource[M]):
         """Send messages to a telephone, by its Expo push token.
 
         `POST /v2/notifications/subscriptions/app-push`
+
+        Args:
+            token: The token that Expo gave the app on this telephone.
+            platform: `IOS` or `ANDROID`.
+            device_id: An id of the telephone that stays the same.
         """
         body = fields(token=token, platform=platform, device_id=device_id)
         return await self._post("/notifications/subscriptions/app-push", body=body, into=AppPushSubscription)
@@ -55,9 +60,13 @@ class Notifications(Resource[M]):
 
     @operation
     async def unlink_slack(self, *, identifier: str, team_id: str) -> RemovedSubscription:
-        """Send no more messages to a Slack user (`identifier`) of a workspace (`team_id`).
+        """Send no more messages to a Slack user.
 
         `DELETE /v2/notifications/subscriptions/slack`
+
+        Args:
+            identifier: The user's id at Slack.
+            team_id: The id of their workspace at Slack.
         """
         body = fields(identifier=identifier, team_id=team_id)
         return await self._delete(
@@ -69,6 +78,9 @@ class Notifications(Resource[M]):
         """Send no more messages to a Telegram account.
 
         `DELETE /v2/notifications/subscriptions/telegram`
+
+        Args:
+            identifier: The account's id at Telegram.
         """
         body = fields(identifier=identifier)
         return await self._delete(

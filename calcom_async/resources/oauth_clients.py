@@ -1,34 +1,42 @@
-"""Platform OAuth clients and the users they manage; Cal.com has deprecated them."""
+"""Platform OAuth clients, their webhooks, and the users they manage; Cal.com has deprecated them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, TypeVar, Unpack
 
-from calcom_async.core.inputs import fields
+from calcom_async.core.inputs import checked_fields, fields
 from calcom_async.core.operation import Channel
 from calcom_async.core.unset import UNSET, Unset
 from calcom_async.models.oauth_clients import (
     CreatedManagedUser,
     CreatedOAuthClient,
     ManagedUser,
+    ManagedUserChanges,
+    ManagedUserSettings,
     ManagedUserTokens,
     OAuthClient,
+    OAuthClientChanges,
+    OAuthClientSettings,
 )
 from calcom_async.resources.metadata import checked_metadata
 from calcom_async.resources.resource import Listing, Resource, Scope, operation, paginated
+from calcom_async.resources.webhooks import ClearableWebhooks
 
-if TYPE_CHECKING:
-    from calcom_async.resources.webhooks import ClearableWebhooks
-
-__all__ = ["ManagedUsers", "OAuthClientScope", "OAuthClients"]
+__all__ = ["ManagedUsers", "OAuthClientScope", "OAuthClientWebhooks", "OAuthClients"]
 
 M = TypeVar("M", covariant=True)
+_DEPRECATED = "its platform takes no new customers since December 2025, and these operations will be removed"
 
 
 class OAuthClients(Resource[M]):
-    """The platform clients of your organization; deprecated by Cal.com. They want a key of an organization's admin."""
+    """The platform clients of your organization. They want a key of an organization's admin.
+
+    Deprecated by Cal.com, which will remove these operations: each warns once (`DeprecationWarning`).
+    """
+
+    deprecated = _DEPRECATED
 
     @paginated
     def list(self) -> Listing[OAuthClient]:
@@ -53,13 +61,7 @@ class OAuthClients(Resource[M]):
         name: str,
         redirect_uris: Sequence[str],
         permissions: Sequence[str],
-        logo: str | Unset = UNSET,
-        booking_redirect_uri: str | Unset = UNSET,
-        booking_cancel_redirect_uri: str | Unset = UNSET,
-        booking_reschedule_redirect_uri: str | Unset = UNSET,
-        are_emails_enabled: bool | Unset = UNSET,
-        are_default_event_types_enabled: bool | Unset = UNSET,
-        are_calendar_events_enabled: bool | Unset = UNSET,
+        **settings: Unpack[OAuthClientSettings],
     ) -> CreatedOAuthClient:
         """Make a client.
 
@@ -69,58 +71,29 @@ class OAuthClients(Resource[M]):
             name: Its name.
             redirect_uris: Where users are sent back to.
             permissions: What it may do, such as `BOOKING_READ`; `*` for everything.
-            logo: Its picture.
-            booking_redirect_uri: Where people are sent after a booking.
-            booking_cancel_redirect_uri: Where after a cancellation.
-            booking_reschedule_redirect_uri: Where after moving one.
-            are_emails_enabled: Whether Cal.com writes to its users.
-            are_default_event_types_enabled: Whether a new user gets four event types.
-            are_calendar_events_enabled: Whether bookings are written to calendars; True by default.
+            **settings: See `OAuthClientSettings`.
+
+        Raises:
+            InvalidRequestError: an argument that does not exist.
         """
-        body = fields(
-            name=name,
-            redirect_uris=redirect_uris,
-            permissions=permissions,
-            logo=logo,
-            booking_redirect_uri=booking_redirect_uri,
-            booking_cancel_redirect_uri=booking_cancel_redirect_uri,
-            booking_reschedule_redirect_uri=booking_reschedule_redirect_uri,
-            are_emails_enabled=are_emails_enabled,
-            are_default_event_types_enabled=are_default_event_types_enabled,
-            are_calendar_events_enabled=are_calendar_events_enabled,
-        )
+        body = fields(name=name, redirect_uris=redirect_uris, permissions=permissions)
+        body |= checked_fields(settings, OAuthClientSettings.__annotations__)
         return await self._post("/oauth-clients", body=body, into=CreatedOAuthClient)
 
     @operation
-    async def update(
-        self,
-        client_id: str,
-        *,
-        name: str | Unset = UNSET,
-        redirect_uris: Sequence[str] | Unset = UNSET,
-        logo: str | Unset = UNSET,
-        booking_redirect_uri: str | Unset = UNSET,
-        booking_cancel_redirect_uri: str | Unset = UNSET,
-        booking_reschedule_redirect_uri: str | Unset = UNSET,
-        are_emails_enabled: bool | Unset = UNSET,
-        are_default_event_types_enabled: bool | Unset = UNSET,
-        are_calendar_events_enabled: bool | Unset = UNSET,
-    ) -> OAuthClient:
-        """Change what is given, and leave the rest; arguments as `create`.
+    async def update(self, client_id: str, **changes: Unpack[OAuthClientChanges]) -> OAuthClient:
+        """Change what is given, and leave the rest; `permissions` stay what they were.
 
         `PATCH /v2/oauth-clients/{clientId}`
+
+        Args:
+            client_id: Which one.
+            **changes: See `OAuthClientChanges`.
+
+        Raises:
+            InvalidRequestError: an argument that does not exist.
         """
-        body = fields(
-            name=name,
-            redirect_uris=redirect_uris,
-            logo=logo,
-            booking_redirect_uri=booking_redirect_uri,
-            booking_cancel_redirect_uri=booking_cancel_redirect_uri,
-            booking_reschedule_redirect_uri=booking_reschedule_redirect_uri,
-            are_emails_enabled=are_emails_enabled,
-            are_default_event_types_enabled=are_default_event_types_enabled,
-            are_calendar_events_enabled=are_calendar_events_enabled,
-        )
+        body = checked_fields(changes, OAuthClientChanges.__annotations__)
         return await self._patch("/oauth-clients/{clientId}", client_id, body=body, into=OAuthClient)
 
     @operation
@@ -133,7 +106,12 @@ class OAuthClients(Resource[M]):
 
 
 class ManagedUsers(Resource[M]):
-    """The users that a platform client manages; deprecated by Cal.com."""
+    """The users that a platform client manages. They want the client's id and secret for credential.
+
+    Deprecated by Cal.com, which will remove these operations: each warns once (`DeprecationWarning`).
+    """
+
+    deprecated = _DEPRECATED
 
     @paginated
     def list(self, *, emails: Sequence[str] | Unset = UNSET, page_size: int = 250) -> Listing[ManagedUser]:
@@ -156,19 +134,7 @@ class ManagedUsers(Resource[M]):
         return await self._get("/users/{userId}", user_id, into=ManagedUser)
 
     @operation
-    async def create(
-        self,
-        *,
-        email: str,
-        name: str,
-        time_format: Literal[12, 24] | Unset = UNSET,
-        week_start: str | Unset = UNSET,
-        time_zone: str | Unset = UNSET,
-        locale: str | Unset = UNSET,
-        avatar_url: str | Unset = UNSET,
-        bio: str | Unset = UNSET,
-        metadata: Mapping[str, Any] | Unset = UNSET,
-    ) -> CreatedManagedUser:
+    async def create(self, *, email: str, name: str, **settings: Unpack[ManagedUserSettings]) -> CreatedManagedUser:
         """Make a user, and get what they call with.
 
         `POST /v2/oauth-clients/{clientId}/users`
@@ -176,48 +142,31 @@ class ManagedUsers(Resource[M]):
         Args:
             email: Their address; it gets the client's id after a `+`.
             name: Their name, used in e-mails.
-            time_format: 12 or 24.
-            week_start: First day of the week, in English.
-            time_zone: IANA name; with it the user gets a schedule, Monday to Friday from 9 to 17.
-            locale: Their language.
-            avatar_url: Their picture.
-            bio: A few words about them.
-            metadata: Anything of yours: at most 50 keys of at most 40 characters, texts of at most 500.
+            **settings: See `ManagedUserSettings`.
 
         Raises:
             ConflictError: there is one with this address.
+            InvalidRequestError: an argument that does not exist.
         """
-        body = fields(
-            email=email, name=name, time_format=time_format, week_start=week_start, time_zone=time_zone,
-            locale=locale, avatar_url=avatar_url, bio=bio, metadata=checked_metadata(metadata),
-        )  # fmt: skip
+        checked_metadata(settings.get("metadata", UNSET))
+        body = fields(email=email, name=name) | checked_fields(settings, ManagedUserSettings.__annotations__)
         return await self._post("/users", body=body, into=CreatedManagedUser)
 
     @operation
-    async def update(
-        self,
-        user_id: int,
-        *,
-        email: str | Unset = UNSET,
-        name: str | Unset = UNSET,
-        time_format: Literal[12, 24] | Unset = UNSET,
-        default_schedule_id: int | Unset = UNSET,
-        week_start: str | Unset = UNSET,
-        time_zone: str | Unset = UNSET,
-        locale: str | Unset = UNSET,
-        avatar_url: str | Unset = UNSET,
-        bio: str | Unset = UNSET,
-        metadata: Mapping[str, Any] | Unset = UNSET,
-    ) -> ManagedUser:
-        """Change what is given, and leave the rest; arguments as `create`.
+    async def update(self, user_id: int, **changes: Unpack[ManagedUserChanges]) -> ManagedUser:
+        """Change what is given, and leave the rest.
 
         `PATCH /v2/oauth-clients/{clientId}/users/{userId}`
+
+        Args:
+            user_id: Which one.
+            **changes: See `ManagedUserChanges`.
+
+        Raises:
+            InvalidRequestError: an argument that does not exist.
         """
-        body = fields(
-            email=email, name=name, time_format=time_format, default_schedule_id=default_schedule_id,
-            week_start=week_start, time_zone=time_zone, locale=locale, avatar_url=avatar_url, bio=bio,
-            metadata=checked_metadata(metadata),
-        )  # fmt: skip
+        checked_metadata(changes.get("metadata", UNSET))
+        body = checked_fields(changes, ManagedUserChanges.__annotations__)
         return await self._patch("/users/{userId}", user_id, body=body, into=ManagedUser)
 
     @operation
@@ -237,11 +186,25 @@ class ManagedUsers(Resource[M]):
         return await self._post("/users/{userId}/force-refresh", user_id, into=ManagedUserTokens)
 
 
+class OAuthClientWebhooks(ClearableWebhooks[M]):
+    """The webhooks of a platform client. They want its id and secret for credential.
+
+    Deprecated by Cal.com, which will remove these operations: each warns once (`DeprecationWarning`).
+    """
+
+    deprecated = _DEPRECATED
+
+
 class OAuthClientScope(Resource[M]):
     """One platform client: its users and webhooks. Making it asks nothing of Cal.com.
 
-    Its operations want the client's id and secret for credential.
+    Deprecated by Cal.com, which will remove these operations: each warns once (`DeprecationWarning`).
+
+    Raises:
+        InvalidRequestError: the id is empty or can't be part of a path.
     """
+
+    deprecated = _DEPRECATED
 
     def __init__(self, channel: Channel, client_id: str) -> None:
         super().__init__(channel, Scope().inside("/oauth-clients/{clientId}", client_id))
@@ -253,17 +216,18 @@ class OAuthClientScope(Resource[M]):
         return ManagedUsers(self._channel, self._scope)
 
     @cached_property
-    def webhooks(self) -> ClearableWebhooks[M]:
+    def webhooks(self) -> OAuthClientWebhooks[M]:
         """Its webhooks."""
-        from calcom_async.resources.webhooks import ClearableWebhooks
-
-        return ClearableWebhooks(self._channel, self._scope)
+        return OAuthClientWebhooks(self._channel, self._scope)
 
     @operation
     async def refresh_tokens(self, *, refresh_token: str) -> ManagedUserTokens:
         """Exchange a managed user's refresh token for new tokens. **It is used up**: keep the new one first.
 
         `POST /v2/oauth/{clientId}/refresh`; never sent twice.
+
+        Args:
+            refresh_token: The last one that was told.
 
         Raises:
             BadRequestError: it was used already.

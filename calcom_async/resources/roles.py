@@ -130,6 +130,10 @@ class RolePermissions(Resource[M]):
         """Take one permission away; no error where the role does not have it.
 
         `DELETE {scope}/roles/{roleId}/permissions/{permission}`
+
+        Args:
+            role_id: Which role.
+            permission: Such as `booking.read`.
         """
         await self._delete("/roles/{roleId}/permissions/{permission}", role_id, permission, into=None)
 

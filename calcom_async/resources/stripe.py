@@ -38,6 +38,10 @@ class Stripe(Resource[M]):
 
         `GET {scope}/stripe/save`
 
+        Args:
+            state: What `connect` put into the address.
+            code: What the page answered.
+
         Returns:
             Where the browser goes next.
         """

@@ -83,6 +83,10 @@ class VerifiedResources(Resource[M]):
 
         `POST {scope}/verified-resources/emails/verification-code/verify`
 
+        Args:
+            email: The address.
+            code: What came to it.
+
         Raises:
             BadRequestError: the code is wrong.
         """
@@ -94,6 +98,10 @@ class VerifiedResources(Resource[M]):
         """Prove with the code that the number is yours.
 
         `POST {scope}/verified-resources/phones/verification-code/verify`
+
+        Args:
+            phone: The number, such as `+37120000001`.
+            code: What came to it.
 
         Raises:
             BadRequestError: the code is wrong.
