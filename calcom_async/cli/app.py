@@ -11,6 +11,7 @@ import typer
 from calcom_async import __version__
 from calcom_async.cli import (
     accounts,
+    api,
     booking_changes,
     bookings,
     doctor,
@@ -69,7 +70,7 @@ def _program() -> typer.Typer:
         for room in rooms:
             room.register(branch)
         app.add_typer(branch)
-    for room in (accounts, slots, profile, request, doctor, sandbox, tools, mcp):
+    for room in (accounts, slots, profile, request, api, doctor, sandbox, tools, mcp):
         room.register(app)
     return app
 
