@@ -24,9 +24,12 @@ from aiohttp import web
 from aiohttp.web_request import BaseRequest
 from attrs import define, field, frozen
 
-from calcom_async.sandbox import credentials, instants, oauth_page, versions, wire_json
+from calcom_async.sandbox import control, credentials, instants, oauth_page, versions, wire_json
 from calcom_async.sandbox.answers import Answer, ApiError, bare, no_route, refusal, worded
 from calcom_async.sandbox.backend import Backend
+from calcom_async.sandbox.fault_effects import Struck
+from calcom_async.sandbox.fault_effects import struck as strike
+from calcom_async.sandbox.fault_plan import FaultPlan
 from calcom_async.sandbox.rate_limit import RateLimiter
 from calcom_async.sandbox.routing import Call, Route, Table
 
@@ -48,24 +51,8 @@ class SeenRequest:
     body: Any
     status: int | None
     at: int
-
-
-@define(kw_only=True)
-class Failure:
-    """A failure waiting for its request."""
-
-    status: int
-    body: bytes
-    headers: dict[str, str]
-    left: int
-    method: str | None
-    path: str | None
-    after_processing: bool
-    drop: bool
-
-    def concerns(self, method: str, path: str) -> bool:
-        """Whether this failure is meant for such a request."""
-        return self.left > 0 and self.method in (None, method) and (self.path is None or self.path in path)
+    faults: tuple[str, ...] = ()
+    """The kinds of the faults that struck it."""
 
 
 @define(kw_only=True)
@@ -77,45 +64,46 @@ class Application:
     limiter: RateLimiter
     latency: float = 0.0
     requests: deque[SeenRequest] = field(factory=lambda: deque(maxlen=50_000))
-    failures: list[Failure] = field(factory=list)
+    faults: FaultPlan = field(factory=lambda: FaultPlan(0))
+    closing: asyncio.Event = field(factory=asyncio.Event)
+    """Set when the sandbox stops: nobody has to wait for a stalled answer."""
     watch: Callable[[BaseRequest, SeenRequest, web.Response], None] | None = None
     """Told of every request and its answer while somebody looks on (the page); None costs nothing."""
 
     async def handle(self, request: BaseRequest) -> web.StreamResponse:
         """Answer one request. Nothing escapes: what a handler did not foresee becomes the real server's bare 500."""
         path = request.raw_path.partition("?")[0]
-        failure = next((each for each in self.failures if each.concerns(request.method, path)), None)
-        if failure is not None:
-            failure.left -= 1
+        if path.startswith(control.PREFIX):
+            return await control.handle(request, self)
+        url = _strip_prefix(request.raw_path)
         headers: dict[str, str] = {}
         body: Any = None
         answer: Answer | None = None
+        struck: Struck | None = None
         try:
             body = await _read_body(request)
-            if failure is None or failure.after_processing:
-                answer = await self._judge(request, body, headers)
+            struck = strike(request, url.partition("?")[0], body, self.faults, self.backend.clock)
+            struck.begin()
+            if struck.carried_out:
+                answer = await self._judge(request, body, headers, struck)
         except ApiError as error:
-            url = _strip_prefix(request.raw_path)
             answer = Answer(error.status, error.render(url, instants.to_wire(self.backend.clock.milliseconds())))
         except Exception:
             logger.exception("sandbox: %s %s failed", request.method, path)
             answer = Answer(500, b'{"statusCode":500,"message":"Internal server error"}')
-        if failure is not None:
-            answer = Answer(failure.status, failure.body, failure.headers)
-        assert answer is not None
-        if self.latency:
-            await asyncio.sleep(self.latency)
-        dropped = failure is not None and failure.drop
-        seen = self._seen(request, path, body, None if dropped else answer.status)
+        if struck is None:
+            struck = Struck(self.faults, self.backend.clock)
+        answer = struck.replaced(answer, url, body)
+        status = None if struck.dropped else answer.status
+        seen = self._seen(request, path, body, status, tuple(struck.done))
         self.requests.append(seen)
-        if dropped and request.transport is not None:
-            request.transport.abort()
+        await struck.wait(self.closing, self.latency)
         response = self._respond(request, answer, headers)
         if self.watch is not None:
             self.watch(request, seen, response)
-        return response
+        return await struck.send(request, response, self.closing)
 
-    async def _judge(self, request: BaseRequest, body: Any, headers: dict[str, str]) -> Answer:
+    async def _judge(self, request: BaseRequest, body: Any, headers: dict[str, str], struck: Struck) -> Answer:
         url = _strip_prefix(request.raw_path)
         if url.partition("?")[0] == "/health":
             return Answer(200)
@@ -126,12 +114,13 @@ class Application:
         method = "GET" if request.method == "HEAD" else request.method
         if method == "OPTIONS":
             return Answer(204)
-        header = request.headers.get("cal-api-version")
+        header = struck.version(request.headers.get("cal-api-version"))
         route, params = self._route(method, url, segments, header)
         identity = credentials.identify(self.backend, request.headers, params)
         caller = identity.counted_as if identity is not None else f"address {request.remote}"
         own = route.limit or (identity.limit(self.limiter.rule) if identity is not None else None)
-        verdict = self.limiter.hit(caller, self.backend.clock.seconds(), own)
+        replaced = struck.limit(caller, headers)
+        verdict = None if replaced else self.limiter.hit(caller, self.backend.clock.seconds(), own)
         if verdict is not None:
             headers.update(self.limiter.headers(verdict, own))
             if not verdict.allowed:
@@ -150,7 +139,7 @@ class Application:
                 backend=self.backend,
                 method=method,
                 url=url,
-                query=request.query,
+                query=struck.query(request.query),
                 headers=request.headers,
                 body=body,
                 version=versions.effective(header, self.backend.profile),
@@ -182,7 +171,9 @@ class Application:
                 status, body = 304, b""
         return web.Response(status=status, body=body, headers=headers)
 
-    def _seen(self, request: BaseRequest, path: str, body: Any, status: int | None) -> SeenRequest:
+    def _seen(
+        self, request: BaseRequest, path: str, body: Any, status: int | None, faults: tuple[str, ...]
+    ) -> SeenRequest:
         return SeenRequest(
             method=request.method,
             path=path,
@@ -191,6 +182,7 @@ class Application:
             body=_without_secrets(body) if "/oauth" in path else body,
             status=status,
             at=self.backend.clock.milliseconds(),
+            faults=faults,
         )
 
 

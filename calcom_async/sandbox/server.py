@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from aiohttp import web
 
 from calcom_async.sandbox import catalogue, example_world, seed, wire_json, world
-from calcom_async.sandbox.app import Application, Failure, SeenRequest
+from calcom_async.sandbox.app import Application, SeenRequest
 from calcom_async.sandbox.backend import Backend, Names
 from calcom_async.sandbox.bookings_store import Bookings
 from calcom_async.sandbox.clock import Clock
 from calcom_async.sandbox.deliveries import Deliverer, Delivery
+from calcom_async.sandbox.fault_plan import FaultPlan
+from calcom_async.sandbox.faults import Fault, Lost, Plain, Reset, Status, When
 from calcom_async.sandbox.issuing import Issuing
 from calcom_async.sandbox.people import People
 from calcom_async.sandbox.rate_limit import RateLimit, RateLimiter
@@ -51,6 +53,7 @@ class Sandbox(Issuing):
         keys: a key for each user: `owner`, `member`, `outsider`; in the example world `ada`, `grace`, `mary`.
         account_keys: the keys by account: `default`; in the example world `default`, `work` and `personal`.
         clock: the virtual clock.
+        faults: what goes wrong, and with which requests.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Sandbox(Issuing):
         latency: float = 0.0,
         now: str | datetime | None = None,
         api_key: str | None = None,
+        faults: Iterable[Plain] = (),
     ) -> None:
         """Describe a sandbox; entering it starts it.
 
@@ -84,6 +88,11 @@ class Sandbox(Issuing):
             now: where the virtual clock starts (ISO 8601 text or aware `datetime`); real time by default, and
                 2026-04-06T08:00:00Z in the example world.
             api_key: the owner's key (Ada's in the example world), instead of a generated one.
+            faults: what goes wrong from the start; see `calcom_async.sandbox.faults`. The same seed and the same
+                requests give the same faults.
+
+        Raises:
+            ValueError: an argument is not one of those it can be.
         """
         if profile not in ("hosted", "self-hosted"):
             raise ValueError(f"profile must be 'hosted' or 'self-hosted', not {profile!r}")
@@ -92,6 +101,7 @@ class Sandbox(Issuing):
         if world == "example" and bookings:
             raise ValueError("the example world has bookings of its own; leave bookings= out")
         self.clock = Clock(example_world.STARTS if now is None and world == "example" else now)
+        self.faults = FaultPlan(seed, faults)
         self.keys: dict[str, str] = {}
         self.account_keys: dict[str, str] = {}
         self._world: World = world
@@ -181,22 +191,11 @@ class Sandbox(Issuing):
             after_processing: do the work first, then lose the answer.
             drop: close the connection instead of answering.
         """
-        content = {"statusCode": status, "message": "Internal server error"} if body is None else body
-        page = {"Content-Type": "text/html; charset=utf-8"} if isinstance(content, str) else {}
-        if isinstance(content, str):
-            content = content.encode()
-        self._running.failures.append(
-            Failure(
-                status=status,
-                body=content if isinstance(content, bytes) else wire_json.dumps(content),
-                headers=page | (headers or {}),
-                left=count,
-                method=method,
-                path=path,
-                after_processing=after_processing,
-                drop=drop,
-            )
-        )
+        effect: Status | Reset | Lost = Status(status, body=body, headers=headers or {}, done=after_processing)
+        if drop:
+            effect = Lost() if after_processing else Reset("before")
+        where = None if path is None else f"**{path.removeprefix('/v2')}**"
+        self.faults.add(Fault(effect, When(method=method, path=where, first=count)))
 
     async def start(self) -> Self:
         """Open the database and listen."""
@@ -220,6 +219,8 @@ class Sandbox(Issuing):
         """Stop listening and close the database."""
         runner, application = self._runner, self._application
         self._runner = self._application = None
+        if application is not None:
+            application.closing.set()
         if runner is not None:
             await runner.cleanup()
         if application is not None:
@@ -300,6 +301,7 @@ class Sandbox(Issuing):
             table=catalogue.table(),
             limiter=RateLimiter(self._rate_limit),
             latency=self._latency,
+            faults=self.faults,
         )
 
     def _fill(self, backend: Backend) -> dict[str, str]:
