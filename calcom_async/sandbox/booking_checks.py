@@ -43,6 +43,8 @@ class Draft:
     out_of_bounds: bool = False
     unlimited: bool = False
     """Whether the event type's limits do not count (hosts, version 2026-02-25)."""
+    routing: dict[str, Any] | None = None
+    """What a routing form decided: its response, and which hosts may be taken."""
     planned: list[Range] = field(factory=list)
     """The times of its series that are not written yet."""
     series: str | None = None

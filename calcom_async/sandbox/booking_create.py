@@ -57,6 +57,7 @@ def _draft(call: Call, body: dict[str, Any]) -> Draft:
         anyhow=allowed["allowConflicts"],
         out_of_bounds=allowed["allowBookingOutOfBounds"],
         unlimited=allowed["skipBookingLimits"],
+        routing=body.get("routing"),
     )
 
 
@@ -139,6 +140,7 @@ def write(backend: Backend, draft: Draft, hosts: list[Record], *, status: str | 
         ),
         private={
             "buffers": list(host_hours.buffers_of(event_type)),
+            **({"routing": draft.routing} if draft.routing is not None else {}),
             "blocks": bool(event_type["confirmationPolicy"].get("blockUnconfirmedBookingsInBooker")),
         },
     )

@@ -109,8 +109,10 @@ def conferencing_sessions(call: Call) -> Answer:
 
 @routes.add("GET", "/bookings/{uid}/routing-trace", family="booking parts")
 def routing_trace(call: Call) -> Answer:
-    """`GET /v2/bookings/{bookingUid}/routing-trace`: nothing here was routed."""
+    """`GET /v2/bookings/{bookingUid}/routing-trace`: for bookings from a routing form, whose steps are not kept."""
     booking = find(call.backend, call.params["uid"])
+    if "routing" in booking.private:
+        return success({"steps": [], "groups": [], "formSubmission": None})
     raise refusal(404, f"No routing trace found for booking with uid={booking.uid}")
 
 

@@ -125,7 +125,10 @@ async def reassign_to(call: Call) -> Answer:
 
 def _round_robin(backend: Backend, booking: Booking) -> Record | None:
     record = backend.store.event_types.get(booking.event_type) if booking.event_type is not None else None
-    return record if record is not None and record["_"]["schedulingType"] == "roundRobin" else None
+    if record is None or record["_"]["schedulingType"] != "roundRobin":
+        return None
+    # A booking that is given to somebody else is not being moved in time: its host need not stay.
+    return {**record, "_": {**record["_"], host_hours.SAME_HOST: False}}
 
 
 def _give_to(backend: Backend, booking: Booking, user: Record) -> Answer:

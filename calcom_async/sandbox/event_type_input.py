@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from calcom_async.sandbox import instants, validation
 from calcom_async.sandbox.answers import invalid, refusal
-from calcom_async.sandbox.event_type_wire import OLD_KINDS, default_fields
+from calcom_async.sandbox.event_type_wire import HOSTED_ONLY, NEWEST_ONLY, OLD_KINDS, default_fields
 from calcom_async.sandbox.store import Record
 from calcom_async.sandbox.validation import Field, Rule
 
@@ -227,7 +227,14 @@ _TRANSLATED: Final[dict[str, Callable[[Record, Any], None]]] = {
     "lengthInMinutesOptions": _length_options,
     "bookingFields": _booking_fields,
 }
-_OPTIONAL: Final = ("customName", "color", "bookerLayouts", "bookingWindow", "confirmationPolicy", "locations")
+_OPTIONAL: Final = frozenset(
+    (
+        *("customName", "color", "bookerLayouts", "bookingWindow", "confirmationPolicy", "locations"),
+        *("destinationCalendar", "emailSettings"),
+        *HOSTED_ONLY,
+        *NEWEST_ONLY,
+    )
+)
 _FIXED: Final = ("id", "ownerId", "users", "metadata", "_")
 
 

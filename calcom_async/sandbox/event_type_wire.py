@@ -22,19 +22,23 @@ OLD_KINDS: Final = {
 """What version 2026-06-12 calls the kinds of booking fields, and what they were called before."""
 
 DISABLED: Final[dict[str, Any]] = {"disabled": True}
-_NEWEST_ONLY: Final[dict[str, Any]] = {
-    "bookingProposalCount": None,
-    "skipAttendeeEmailDeliverabilityCheck": False,
+HOSTED_ONLY: Final[dict[str, Any]] = {
     "disableCancelling": {"disabled": False},
     "disableRescheduling": {"disabled": False},
     "interfaceLanguage": None,
     "allowReschedulingPastBookings": False,
     "allowReschedulingCancelledBookings": False,
     "showOptimizedSlots": False,
+}
+"""Settings that version 2024-06-14 shows once they are set, and their defaults."""
+NEWEST_ONLY: Final[dict[str, Any]] = {
+    "bookingProposalCount": None,
+    "skipAttendeeEmailDeliverabilityCheck": False,
     "privateNoteEnabled": False,
     "privateNoteMode": None,
     "privateNoteTemplate": None,
 }
+"""Settings that no version before 2026-06-12 shows, and their defaults."""
 
 
 def _plain_field(kind: str, slug: str, *, required: bool, hidden: bool = False) -> dict[str, Any]:
@@ -179,7 +183,10 @@ def show(record: Record, owner: Record | None, *, hosted: bool, newest: bool, we
     if hosted:
         shown["calVideoSettings"] = shown["calVideoSettings"] or {"sendTranscriptionEmails": True}
         shown["bookingUrl"] = f"{web_url}/{owner['username'] if owner else 'team'}/{record['slug']}"
-        shown = {**_NEWEST_ONLY, **shown} if newest else shown
+    if not (hosted and newest):
+        shown = {name: value for name, value in shown.items() if name not in NEWEST_ONLY}
+    else:
+        shown = {**NEWEST_ONLY, **HOSTED_ONLY, **shown}
     if newest:
         shown["bookingFields"] = newest_fields(record["bookingFields"])
     return shown

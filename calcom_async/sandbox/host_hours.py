@@ -17,6 +17,7 @@ from calcom_async.sandbox.booking_limits import Limits
 from calcom_async.sandbox.bookings_store import Booking
 from calcom_async.sandbox.store import Record
 
+SAME_HOST: Final = "rescheduleWithSameRoundRobinHost"
 PERSONAL_LIMITS: Final = {"perDay": "day", "perWeek": "week", "perMonth": "month", "perYear": "year"}
 
 
@@ -139,7 +140,7 @@ def panel(
     held = _held_elsewhere(backend, event_type)
     before, after = buffers_of(event_type)
     rows: list[list[HostHours]] = []
-    for row in host_rows(event_type):
+    for row in _kept(backend, event_type, ignore):
         found = []
         for user_id in row:
             user = backend.store.users.get(user_id)
@@ -155,6 +156,15 @@ def panel(
             found.append(HostHours(user, availability.subtract(opened, busy), held.get(user_id, [])))
         rows.append(found)
     return rows
+
+
+def _kept(backend: Backend, event_type: Record, moved: AbstractSet[int]) -> list[list[int]]:
+    """The rows of hosts; of a round robin that keeps its host, the one of the booking that is being moved."""
+    rows = host_rows(event_type)
+    if not event_type["_"].get(SAME_HOST):
+        return rows
+    before = {found.organizer for each in moved if (found := backend.bookings.by_id(each)) is not None}
+    return [[host for host in row if host in before] or row for row in rows]
 
 
 def _open(backend: Backend, user: Record, event_type: Record, start: int, end: int) -> list[Range]:

@@ -8,6 +8,7 @@ from calcom_async.sandbox import event_type_input, event_type_wire, teams, valid
 from calcom_async.sandbox.answers import Answer, refusal, success
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.event_types import newest, not_found, readable, remove
+from calcom_async.sandbox.host_hours import SAME_HOST
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.store import Record
 from calcom_async.sandbox.validation import Field, Rule
@@ -56,7 +57,7 @@ def find(call: Call, team_id: int) -> Record:
     return record
 
 
-def show(call: Call, record: Record, *, listed: bool = False) -> dict[str, Any]:
+def show(call: Call, record: Record, *, listed: bool = False, hosts_limit: int | None = None) -> dict[str, Any]:
     """A team's event type as answered; lists tell all about the team, single answers only its number."""
     backend = call.backend
     owner = backend.store.users.get(record["ownerId"]) if "ownerId" in record else None
@@ -67,14 +68,14 @@ def show(call: Call, record: Record, *, listed: bool = False) -> dict[str, Any]:
     team = backend.store.teams.get(team_id) or {}
     return {
         **shown,
-        "hosts": [_host(backend, each) for each in private["hosts"]],
+        "hosts": [_host(backend, each) for each in private["hosts"][:hosts_limit]],
         "teamId": private["teamId"],
         "ownerId": owner["id"] if owner else None,
         "parentEventTypeId": private.get("parentId"),
         "schedulingType": private["schedulingType"],
         "assignAllTeamMembers": private.get("assignAllTeamMembers", False),
         "team": {name: team.get(name) for name in (_TEAM_SHOWN if listed else ("id",))},
-        "rescheduleWithSameRoundRobinHost": False,
+        SAME_HOST: private.get(SAME_HOST, False),
         "rrHostSubsetEnabled": False,
     }
 
@@ -117,7 +118,9 @@ def list_all(call: Call) -> Answer:
         records = [each for each in records if each["slug"] == slug]
     if call.query.get("sortCreatedAt") == "desc":
         records.reverse()
-    return success([show(call, each, listed=True) for each in records])
+    limit = call.query.get("hostsLimit", "")
+    hosts_limit = int(limit) if limit.isascii() and limit.isdigit() and int(limit) else None
+    return success([show(call, each, listed=True, hosts_limit=hosts_limit) for each in records])
 
 
 @routes.add("POST", "/teams/{team}/event-types", controllers=_BOTH)
@@ -142,6 +145,7 @@ def create(call: Call) -> Answer:
         "schedulingType": kind,
         "hosts": _hosts(backend, team_id, body, kind) or [],
         "assignAllTeamMembers": bool(body.get("assignAllTeamMembers")),
+        SAME_HOST: body.get(SAME_HOST) is True,
     }
     if kind == "managed":
         record["metadata"] = {**record["metadata"], "managedEventConfig": {}}
@@ -201,6 +205,8 @@ def update(call: Call) -> Answer:
     record = event_type_input.apply(record, body)
     if hosts is not None:
         record["_"] = {**private, "hosts": hosts, "assignAllTeamMembers": bool(body.get("assignAllTeamMembers"))}
+    if SAME_HOST in body:
+        record["_"] = {**record["_"], SAME_HOST: body[SAME_HOST] is True}
     backend.store.event_types.put(record, parent=f"team {team_id}")
     for child in children:
         backend.store.event_types.put(child, parent=f"user {child['ownerId']}")
