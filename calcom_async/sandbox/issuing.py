@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from calcom_async.sandbox import oauth_grants, oauth_page
-from calcom_async.sandbox.backend import Backend
+from calcom_async.sandbox import oauth_grants, oauth_page, platform_clients, wire_json, world
+from calcom_async.sandbox.backend import Backend, api_key
 from calcom_async.sandbox.oauth_grants import CLIENTS, IssuedTokens, OAuthClient
+from calcom_async.sandbox.platform_clients import PlatformClient
 from calcom_async.sandbox.store import Record
+
+_PLATFORM: Final = "platform"
 
 
 class Issuing:
@@ -96,6 +100,45 @@ class Issuing:
         if "Location" not in answer.headers:
             raise ValueError(oauth_page.complaint(answer))
         return answer.headers["Location"]
+
+    def platform_client(
+        self,
+        *,
+        name: str = "Example platform",
+        permissions: Sequence[str] = ("*",),
+        redirect_uris: Sequence[str] = (),
+        default_event_types: bool = False,
+    ) -> PlatformClient:
+        """Register a client of a platform; the first one makes the platform, and its owner `platform` in `keys`.
+
+        Args:
+            name: its name.
+            permissions: what it may do, such as `BOOKING_READ`; `*` for everything.
+            redirect_uris: where its users are sent back to.
+            default_event_types: whether each of its users gets four event types.
+        """
+        backend = self.backend
+        owner = backend.people.by_username(_PLATFORM)
+        if owner is None:
+            user_id = backend.store.users.next_id(1004)
+            email = f"{_PLATFORM}@example.com"
+            owner = world.user_record(user_id, _PLATFORM, "Platform Example", email, "UTC", schedule_id=0)
+            owner["defaultScheduleId"] = None
+            platform_clients.make_platform(backend, owner)
+            self.keys[_PLATFORM] = world.give_key(backend.store, user_id, api_key(_PLATFORM, user_id))
+            backend.store.write_note("keys", wire_json.dumps(self.keys).decode())
+        membership = next(each for each in backend.store.memberships.all() if each["userId"] == owner["id"])
+        client = platform_clients.register(
+            backend,
+            membership["teamId"],
+            name=name,
+            permissions=permissions,
+            redirect_uris=redirect_uris,
+            areDefaultEventTypesEnabled=default_event_types,
+        )
+        return PlatformClient(
+            client_id=client["id"], client_secret=client["secret"], organization_id=client["organizationId"]
+        )
 
     def _user(self, username: str | None) -> Record:
         name = next(iter(self.keys)) if username is None else username

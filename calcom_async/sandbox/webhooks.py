@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from calcom_async.sandbox import team_event_types, teams, validation
+from calcom_async.sandbox import platform_clients, team_event_types, teams, validation
 from calcom_async.sandbox.answers import Answer, refusal, success
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.paging import take_and_skip
@@ -54,7 +54,7 @@ class Scope:
 
     parent: str
     key: str
-    owner: int
+    owner: int | str
     noun: str
 
 
@@ -94,6 +94,11 @@ def _event_type_scope(call: Call) -> Scope:
 def _team_scope(call: Call) -> Scope:
     event_type_id = team_event_types.find(call, teams.require_role(call, "ADMIN"))["id"]
     return Scope(f"event type {event_type_id}", "eventTypeId", event_type_id, "event type")
+
+
+def _client_scope(call: Call) -> Scope:
+    client_id = platform_clients.find(call)["id"]
+    return Scope(f"client {client_id}", "oAuthClientId", client_id, "OAuth client")
 
 
 def _find(call: Call, scope: Scope) -> Record:
@@ -192,3 +197,4 @@ def _serve(path: str, scope_of: Callable[[Call], Scope], *, delete_all: bool) ->
 _serve("/webhooks", _user_scope, delete_all=False)
 _serve("/event-types/{id}/webhooks", _event_type_scope, delete_all=True)
 _serve("/teams/{team}/event-types/{id}/webhooks", _team_scope, delete_all=True)
+_serve("/oauth-clients/{clientId}/webhooks", _client_scope, delete_all=True)
