@@ -64,13 +64,35 @@ class Listing:
     """Whether the outcome does not depend on the time (so that it can be remembered)."""
 
 
-def parse(query: MultiMapping[str], backend: Backend, viewer: int, *, team: int | None = None) -> Listing:
-    """Read and check a take/skip query."""
-    target, errors = _read(query, _FILTERS + _OFFSET)
+def parse(
+    query: MultiMapping[str],
+    backend: Backend,
+    viewer: int,
+    *,
+    team: int | None = None,
+    within: Condition | None = None,
+    of_users: bool = False,
+) -> Listing:
+    """Read and check a take/skip query.
+
+    Args:
+        query: the parameters.
+        backend: where the bookings are.
+        viewer: who must be able to see them.
+        team: only those of this team's event types.
+        within: a further condition.
+        of_users: whether `userIds` counts: only bookings these users organize.
+    """
+    target, errors = _read(query, _FILTERS + _OFFSET + (_USERS if of_users else ()))
     if errors:
         raise invalid(errors)
     statuses = tuple(target.get("status") or ())
     counted = _counted(target, backend, viewer, statuses, team=team)
+    if within is not None:
+        counted.also(within.sql, *within.arguments)
+    if users := target.get("userIds"):
+        marks = ", ".join("?" * len(users))
+        counted.also(f"booking IN (SELECT id FROM bookings WHERE organizer IN ({marks}))", *users)
     shown = Condition(counted.sql, list(counted.arguments))
     for name, column, operator in _UNCOUNTED_BOUNDS:
         if name in target:
@@ -243,6 +265,7 @@ _OFFSET: Final = (
     _number("take", validation.at_most("take", 250), validation.at_least("take", 1)),
     _number("skip", validation.at_least("skip", 0)),
 )
+_USERS: Final = (_ids("userIds"),)
 _CURSOR: Final = (
     _number("limit", validation.at_most("limit", 100), validation.at_least("limit", 1)),
     _text("cursor"),

@@ -62,9 +62,9 @@ def _check_substitute(backend: Backend, user: Record, body: dict[str, Any]) -> N
         raise refusal(400, "Cannot redirect to this user.")
 
 
-def _find(call: Call) -> Record:
+def _find(call: Call, user: Record) -> Record:
     entry = call.backend.store.out_of_office.get(call.number("ooo"))
-    if entry is None or entry["userId"] != call.caller["id"]:
+    if entry is None or entry["userId"] != user["id"]:
         raise refusal(403, "This OOO entry does not belong to this user.")
     return entry
 
@@ -73,8 +73,13 @@ def _find(call: Call) -> Record:
 def list_all(call: Call) -> Answer:
     """`GET /v2/me/ooo`: by take and skip, sorted by start or end if asked."""
     _hosted_only(call)
+    return answer_list(call, [call.caller])
+
+
+def answer_list(call: Call, users: list[Record]) -> Answer:
+    """When these users are away: by take and skip, sorted by start or end if asked."""
     take, skip = take_and_skip(call.query)
-    entries = call.backend.store.out_of_office.of(call.caller["id"])
+    entries = [entry for user in users for entry in call.backend.store.out_of_office.of(user["id"])]
     for name, key in (("sortEnd", "end"), ("sortStart", "start")):
         if name in call.query:
             if call.query[name] not in ("asc", "desc"):
@@ -95,7 +100,12 @@ def list_all(call: Call) -> Answer:
 def create(call: Call) -> Answer:
     """`POST /v2/me/ooo`."""
     _hosted_only(call)
-    backend, user = call.backend, call.caller
+    return create_for(call, call.caller)
+
+
+def create_for(call: Call, user: Record) -> Answer:
+    """Let this user be away."""
+    backend = call.backend
     body = call.body if isinstance(call.body, dict) else {}
     missing = [name for name in ("start", "end") if body.get(name) is None]
     if missing:
@@ -110,6 +120,9 @@ def create(call: Call) -> Answer:
                 for name in missing
             ]
         )
+    # The dates are read before the rest is looked at.
+    _instant(body["start"])
+    _instant(body["end"])
     validation.check(body, _FIELDS)
     period = _period(backend, user, body)
     _check_substitute(backend, user, body)
@@ -130,9 +143,14 @@ def create(call: Call) -> Answer:
 def update(call: Call) -> Answer:
     """`PATCH /v2/me/ooo/{oooId}`: both dates or neither."""
     _hosted_only(call)
-    backend, user = call.backend, call.caller
+    return update_of(call, call.caller)
+
+
+def update_of(call: Call, user: Record) -> Answer:
+    """Change when this user is away: both dates or neither."""
+    backend = call.backend
     body = validation.check(call.body, _FIELDS)
-    entry = _find(call)
+    entry = _find(call, user)
     given = [name for name in ("start", "end") if body.get(name) is not None]
     if len(given) == 1:
         raise refusal(400, "Please specify both ooo start and end time.")
@@ -148,6 +166,11 @@ def update(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     """`DELETE /v2/me/ooo/{oooId}`: the answer is what it was."""
     _hosted_only(call)
-    entry = _find(call)
+    return delete_of(call, call.caller)
+
+
+def delete_of(call: Call, user: Record) -> Answer:
+    """Let this user be back; the answer is what it was."""
+    entry = _find(call, user)
     call.backend.store.out_of_office.delete(entry["id"])
     return success(_shown(entry))

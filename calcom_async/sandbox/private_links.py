@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from calcom_async.sandbox import instants, validation
+from calcom_async.sandbox import instants, team_event_types, teams, validation
 from calcom_async.sandbox.answers import Answer, refusal, success
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.event_types import owned
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.store import Record
-from calcom_async.sandbox.validation import Field
+from calcom_async.sandbox.validation import Field, Rule
 
 routes = Routes(family="private links")
 
+_DATE: Final = Rule(
+    "isDate",
+    "expiresAt must be a Date instance",
+    lambda value: isinstance(value, str) and instants.parse(value) is not None,
+)
 _FIELDS: Final = (
-    Field("expiresAt", (validation.date_string("expiresAt"),), required=False),
+    Field("expiresAt", (_DATE,), required=False),
     Field(
         "maxUsageCount",
         (validation.at_least("maxUsageCount", 1), validation.integer("maxUsageCount")),
@@ -40,6 +45,9 @@ def _shown(backend: Backend, link: Record) -> dict[str, Any]:
 
 
 def _event_type(call: Call) -> int:
+    if "team" in call.params:
+        team = teams.require_role(call, "ADMIN")
+        return int(team_event_types.find(call, team)["id"])
     return int(owned(call.backend, call.caller, call.number("id"))["id"])
 
 

@@ -108,7 +108,11 @@ def _make_default(backend: Backend, user: Record, schedule_id: int | None) -> Re
 @routes.add("GET", "/schedules")
 def list_all(call: Call) -> Answer:
     """`GET /v2/schedules`: all of them, without paging."""
-    user = call.caller
+    return answer_list(call, call.caller)
+
+
+def answer_list(call: Call, user: Record) -> Answer:
+    """The schedules of this user."""
     return success([show(each, user) for each in call.backend.store.schedules.of(user["id"])])
 
 
@@ -147,15 +151,23 @@ def get_default(call: Call) -> Answer:
 @routes.add("GET", "/schedules/{id}")
 def get(call: Call) -> Answer:
     """`GET /v2/schedules/{scheduleId}`."""
-    user = call.caller
+    return answer_one(call, call.caller)
+
+
+def answer_one(call: Call, user: Record) -> Answer:
+    """The schedule of this call, which must be this user's."""
     return success(show(find(call.backend, user, call.number("id")), user))
 
 
 @routes.add("POST", "/schedules")
 def create(call: Call) -> Answer:
     """`POST /v2/schedules`: office hours unless told otherwise."""
-    body = check(call.body, creating=True)
-    backend, user = call.backend, call.caller
+    return create_for(call, call.caller)
+
+
+def create_for(call: Call, user: Record) -> Answer:
+    """A new schedule of this user."""
+    body, backend = check(call.body, creating=True), call.backend
     schedule = backend.store.schedules.put(
         {
             "id": backend.store.schedules.next_id(3100),
@@ -175,7 +187,12 @@ def create(call: Call) -> Answer:
 @routes.add("PATCH", "/schedules/{id}")
 def update(call: Call) -> Answer:
     """`PATCH /v2/schedules/{scheduleId}`: what is given replaces what was there."""
-    backend, user = call.backend, call.caller
+    return update_of(call, call.caller)
+
+
+def update_of(call: Call, user: Record) -> Answer:
+    """Change the schedule of this call, which must be this user's."""
+    backend = call.backend
     schedule = find(backend, user, call.number("id"))
     body = check(call.body, creating=False)
     known = ("name", "timeZone", "availability", "overrides")
@@ -189,7 +206,12 @@ def update(call: Call) -> Answer:
 @routes.add("DELETE", "/schedules/{id}")
 def delete(call: Call) -> Answer:
     """`DELETE /v2/schedules/{scheduleId}`: an unknown one is a 400; without the default one there is none."""
-    backend, user = call.backend, call.caller
+    return delete_of(call, call.caller)
+
+
+def delete_of(call: Call, user: Record) -> Answer:
+    """Remove the schedule of this call, which must be this user's."""
+    backend = call.backend
     schedule = find(backend, user, call.number("id"), status=400)
     backend.store.schedules.delete(schedule["id"])
     if user["defaultScheduleId"] == schedule["id"]:

@@ -6,9 +6,12 @@ import hashlib
 import re
 from typing import Any, Final, Literal
 
-from calcom_async.sandbox import bookings_list, bookings_query, event_types, schedules, validation
+from attrs import evolve
+
+from calcom_async.sandbox import bookings_list, bookings_query, event_types, organization_access, schedules, validation
 from calcom_async.sandbox.answers import Answer, invalid, no_route, refusal, success, terse
 from calcom_async.sandbox.backend import Backend
+from calcom_async.sandbox.organization_access import Least
 from calcom_async.sandbox.paging import take_and_skip
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.store import Record
@@ -20,7 +23,8 @@ routes = Routes()
 Role = Literal["MEMBER", "ADMIN", "OWNER"]
 
 ROLES: Final[tuple[Role, ...]] = ("MEMBER", "ADMIN", "OWNER")
-_NAME: Final = (
+_LEAST: Final[dict[Role, Least]] = {"MEMBER": "TEAM_MEMBER", "ADMIN": "TEAM_ADMIN", "OWNER": "TEAM_OWNER"}
+NAME: Final = (
     Rule(
         "isLength",
         "name must be longer than or equal to 1 characters",
@@ -28,25 +32,29 @@ _NAME: Final = (
     ),
     validation.string("name"),
 )
-_FIELDS: Final = (
-    Field("name", _NAME),
+FIELDS: Final = (
+    Field("name", NAME),
     Field("slug", (validation.string("slug"),), required=False),
     Field("bio", (validation.string("bio"),), required=False),
     Field("timeZone", (validation.zone("timeZone"),), required=False),
     Field("weekStart", (validation.string("weekStart"),), required=False),
-    Field("timeFormat", (validation.integer("timeFormat"),), required=False),
+    Field("timeFormat", (validation.string("timeFormat"),), required=False),
     Field("isPrivate", (validation.boolean("isPrivate"),), required=False),
     Field("hideBranding", (validation.boolean("hideBranding"),), required=False),
     Field("hideBookATeamMember", (validation.boolean("hideBookATeamMember"),), required=False),
 )
+CHANGES: Final = (evolve(FIELDS[0], required=False), *FIELDS[1:])
 _ROLE: Final = Field("role", (validation.one_of("role", ROLES),), required=False)
 _ACCEPTED: Final = Field("accepted", (validation.boolean("accepted"),), required=False)
 _IMPERSONATION: Final = Field("disableImpersonation", (validation.boolean("disableImpersonation"),), required=False)
-_SETTABLE: Final = frozenset(team_record(0, "", "")) - {"id", "parentId", "isOrganization"}
+SETTABLE: Final = frozenset(team_record(0, "", "")) - {"id", "parentId", "isOrganization"}
 
 
-def require_role(call: Call, least: Role, *, team_id: int | None = None) -> int:
-    """The team of this call, once the caller is found to have the role in it."""
+def require_role(call: Call, least: Role, *, team_id: int | None = None, of_organization: Least | None = None) -> int:
+    """The team of this call, once the caller is found to have the role in it (or in its organization)."""
+    if "org" in call.params:
+        organization_access.require(call, of_organization or _LEAST[least])
+        return organization_access.number(call, "team")
     team = call.number("team") if team_id is None else team_id
     user = call.caller
     membership = next(
@@ -91,22 +99,23 @@ def list_all(call: Call) -> Answer:
         for each in call.backend.store.memberships.all()
         if each["userId"] == call.caller["id"] and each["accepted"]
     ]
-    return success([find(call.backend, team_id) for team_id in sorted(mine)])
+    found = [find(call.backend, team_id) for team_id in sorted(mine)]
+    return success([team for team in found if not team["isOrganization"]])
 
 
 @routes.add("POST", "/teams")
 def create(call: Call) -> Answer:
     """`POST /v2/teams`: its maker becomes the owner. The slug derives from the name."""
     backend, user = call.backend, call.caller
-    body = validation.check(call.body, _FIELDS)
+    body = validation.check(call.body, FIELDS)
     slug = body.get("slug") or re.sub(r"[^a-z0-9]+", "-", body["name"].lower()).strip("-")
     _check_slug(backend, slug)
-    settings = {name: value for name, value in body.items() if name in _SETTABLE and name not in ("name", "slug")}
+    settings = {name: value for name, value in body.items() if name in SETTABLE and name not in ("name", "slug")}
     team = team_record(backend.store.teams.next_id(510), body["name"], slug, **settings)
     if "metadata" not in body:
         team.pop("metadata")
     backend.store.teams.put(team)
-    _join(backend, team["id"], user["id"], role="OWNER", accepted=True)
+    join(backend, team["id"], user["id"], role="OWNER", accepted=True)
     return success(team, status=201)
 
 
@@ -118,13 +127,13 @@ def get(call: Call) -> Answer:
 
 @routes.add("PATCH", "/teams/{team}")
 def update(call: Call) -> Answer:
-    """`PATCH /v2/teams/{teamId}`: `name` is required, as on the real server."""
+    """`PATCH /v2/teams/{teamId}`: a self-hosted server wants `name` every time."""
     backend = call.backend
-    team = find(backend, require_role(call, "OWNER"))
-    body = validation.check(call.body, _FIELDS)
+    team = find(backend, require_role(call, "OWNER", of_organization="ORG_ADMIN"))
+    body = validation.check(call.body, CHANGES if backend.hosted else FIELDS)
     if body.get("slug"):
         _check_slug(backend, body["slug"], but=team["id"])
-    team |= {name: value for name, value in body.items() if name in _SETTABLE}
+    team |= {name: value for name, value in body.items() if name in SETTABLE}
     backend.store.teams.put(team)
     return success(team)
 
@@ -133,7 +142,7 @@ def update(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     """`DELETE /v2/teams/{teamId}`: with its memberships and event types."""
     backend = call.backend
-    team = find(backend, require_role(call, "OWNER"))
+    team = find(backend, require_role(call, "OWNER", of_organization="ORG_ADMIN"))
     for record in backend.store.event_types.of(f"team {team['id']}"):
         event_types.remove(backend, record)
     for membership in backend.store.memberships.of(team["id"]):
@@ -145,8 +154,8 @@ def delete(call: Call) -> Answer:
 
 @routes.add("POST", "/teams/{team}/invite")
 def invite(call: Call) -> Answer:
-    """`POST /v2/teams/{teamId}/invite` (hosted): a new token and link each time."""
-    if not call.backend.hosted:
+    """`POST /v2/teams/{teamId}/invite` (hosted, or in an organization): a new token and link each time."""
+    if not call.backend.hosted and "org" not in call.params:
         raise no_route(call.method, call.url)
     require_role(call, "ADMIN")
     token = hashlib.sha256(call.backend.names.uuid().encode()).hexdigest()
@@ -169,8 +178,8 @@ def list_schedules(call: Call) -> Answer:
 
 @routes.add("GET", "/teams/{team}/bookings")
 def list_bookings(call: Call) -> Answer:
-    """`GET /v2/teams/{teamId}/bookings` (hosted): the bookings of the team's event types."""
-    if not call.backend.hosted:
+    """`GET /v2/teams/{teamId}/bookings` (hosted, or in an organization): the bookings of the team's event types."""
+    if not call.backend.hosted and "org" not in call.params:
         raise no_route(call.method, call.url)
     team_id = require_role(call, "ADMIN")
     listing = bookings_query.parse(call.query, call.backend, call.caller["id"], team=team_id)
@@ -185,7 +194,8 @@ def _shown(backend: Backend, membership: Record) -> dict[str, Any]:
     return {**membership, "user": summary}
 
 
-def _join(backend: Backend, team_id: int, user_id: int, **settings: Any) -> Record:
+def join(backend: Backend, team_id: int, user_id: int, **settings: Any) -> Record:
+    """Make a user a member, accepted unless told otherwise."""
     membership = {
         "id": backend.store.memberships.next_id(8100),
         "userId": user_id,
@@ -231,12 +241,15 @@ def create_membership(call: Call) -> Answer:
     body = validation.check(
         call.body, (Field("userId", (validation.integer("userId"),)), _ACCEPTED, _ROLE, _IMPERSONATION)
     )
-    if backend.store.users.get(body["userId"]) is None:
+    if "org" in call.params:
+        if organization_access.membership(call, organization_access.number(call, "org"), body["userId"]) is None:
+            raise refusal(422, "User is not part of the Organization")
+    elif backend.store.users.get(body["userId"]) is None:
         raise refusal(404, f"User with id {body['userId']} not found")
     if any(each["userId"] == body["userId"] for each in backend.store.memberships.of(team_id)):
         raise terse(409, "Trying to create a record that already exists.")
     settings = {name: value for name, value in body.items() if name != "userId"}
-    return success(_shown(backend, _join(backend, team_id, body["userId"], **settings)), status=201)
+    return success(_shown(backend, join(backend, team_id, body["userId"], **settings)), status=201)
 
 
 @routes.add("GET", "/teams/{team}/memberships/{membership}")

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from calcom_async.sandbox import platform_clients, team_event_types, teams, validation
+from calcom_async.sandbox import organization_access, platform_clients, team_event_types, teams, validation
 from calcom_async.sandbox.answers import Answer, refusal, success
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.paging import take_and_skip
@@ -101,9 +101,26 @@ def _client_scope(call: Call) -> Scope:
     return Scope(f"client {client_id}", "oAuthClientId", client_id, "OAuth client")
 
 
+def _organization_scope(call: Call) -> Scope:
+    organization = organization_access.require(call, "ORG_ADMIN")
+    return Scope(f"organization {organization}", "teamId", organization, "organization")
+
+
+def _client_scope(call: Call) -> Scope:
+    client_id = platform_clients.find(call)["id"]
+    return Scope(f"client {client_id}", "oAuthClientId", client_id, "OAuth client")
+
+
 def _find(call: Call, scope: Scope) -> Record:
     webhook_id = call.params["webhook"]
     record = call.backend.store.webhooks.get(webhook_id)
+    if scope.noun == "organization" and (record is None or record.get(scope.key) != scope.owner):
+        if call.method == "DELETE":
+            raise organization_access.missing()
+        raise refusal(
+            403,
+            f"IsWebhookInOrg - webhook with id={webhook_id} is not part of the organization with id={scope.owner}.",
+        )
     if record is None:
         raise refusal(404, f"Webhook ({webhook_id}) not found")
     if record.get(scope.key) != scope.owner:
@@ -198,3 +215,4 @@ _serve("/webhooks", _user_scope, delete_all=False)
 _serve("/event-types/{id}/webhooks", _event_type_scope, delete_all=True)
 _serve("/teams/{team}/event-types/{id}/webhooks", _team_scope, delete_all=True)
 _serve("/oauth-clients/{clientId}/webhooks", _client_scope, delete_all=True)
+_serve("/organizations/{org}/webhooks", _organization_scope, delete_all=False)

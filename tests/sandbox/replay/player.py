@@ -22,6 +22,7 @@ from .shapes import differences
 _STARTS: Final = {"server.jsonl": "2026-11-22T10:46:00Z", "server-2.jsonl": "2026-11-22T11:38:30Z"}
 _HUGE: Final = "...(11 MiB of x)..."
 _JWT: Final = "(a-jwt-stood-here)"
+_VERSIONS: Final = {"/schedules": "2024-06-11", "/event-types": "2024-06-14", "/slots": "2024-09-04"}
 _COUNTED: Final = {
     "event-types": "event types",
     "schedules": "schedules",
@@ -102,7 +103,8 @@ class Player:
             recorded_world.put(self.sandbox.backend, key, seen)
 
     async def _interlude(self, method: str, path: str, user: str, body: Any) -> None:
-        headers = {"Authorization": f"Bearer cal_test_{user}_0123456789abcdef", "cal-api-version": "2024-08-13"}
+        version = next((each for part, each in _VERSIONS.items() if part in path), "2024-08-13")
+        headers = {"Authorization": f"Bearer cal_test_{user}_0123456789abcdef", "cal-api-version": version}
         url = URL(f"{self.sandbox.url}{self._mapped(path)}", encoded=True)
         async with self.session.request(method, url, json=body, headers=headers) as answer:
             text = await answer.text()
