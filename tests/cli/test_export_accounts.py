@@ -71,7 +71,7 @@ def test_an_account_that_is_not_there_is_told_before_anything_is_sent(
     assert outcome.code == 2
     assert outcome.err.splitlines() == [
         "error: ~/.config/calcom-async/accounts.toml has no account of this name",
-        "   do: it has: work",
+        "   do: it has: default, work",
     ]
     assert not server.requests
 
