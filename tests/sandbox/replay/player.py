@@ -19,7 +19,9 @@ from .recorded import Pair, pairs
 from .recorded_world import Key
 from .shapes import differences
 
-_STARTS: Final = {"server.jsonl": "2026-11-22T10:46:00Z", "server-2.jsonl": "2026-11-22T11:38:30Z"}
+_STARTS: Final = {"server.jsonl": "2026-11-22T10:43:30Z", "server-2.jsonl": "2026-11-22T11:38:30Z"}
+_FRESH: Final = {"server-2.jsonl": ("0892", "1074", "1083", "1123")}
+"""Where a recording went on with a fresh database."""
 _HUGE: Final = "...(11 MiB of x)..."
 _JWT: Final = "(a-jwt-stood-here)"
 _VERSIONS: Final = {"/schedules": "2024-06-11", "/event-types": "2024-06-14", "/slots": "2024-09-04"}
@@ -52,9 +54,10 @@ class Outcome:
 
 @define
 class Player:
-    """One file played to one sandbox. `names` maps recorded uids, links and tokens to those of the sandbox."""
+    """One stretch of a file played to one sandbox. `names` maps recorded uids, links and tokens to those of the sandbox."""
 
     file: str
+    pairs: list[Pair]
     sandbox: Sandbox
     session: aiohttp.ClientSession
     names: dict[str, str] = field(factory=dict)
@@ -62,17 +65,16 @@ class Player:
     _tokens: list[str] = field(factory=list)
 
     async def play(self) -> list[Outcome]:
-        """Every pair of the file."""
+        """Every pair of the stretch."""
         backend = self.sandbox.backend
         recorded_world.create(backend, self.file)
-        all_pairs = pairs(self.file)
         sights: dict[Key, list[tuple[int, dict[str, Any]]]] = {}
-        for place, pair in enumerate(all_pairs):
+        for place, pair in enumerate(self.pairs):
             for key, seen in recorded_world.objects(pair.body):
                 sights.setdefault(key, []).append((place, seen))
         texts = {key for key in sights if isinstance(key[1], str)}
         outcomes = []
-        for place, pair in enumerate(all_pairs):
+        for place, pair in enumerate(self.pairs):
             self._set_clock(pair)
             self._prepare(place, pair, sights, texts)
             for method, path, user, body in INTERLUDES.get((self.file, pair.number), ()):
@@ -213,9 +215,20 @@ def _words(body: Any) -> str:
     return "".join(each for each in str(text) if not each.isdigit())[:60]
 
 
+def _stretches(file: str) -> list[list[Pair]]:
+    found: list[list[Pair]] = [[]]
+    for pair in pairs(file):
+        if pair.number in _FRESH.get(file, ()):
+            found.append([])
+        found[-1].append(pair)
+    return found
+
+
 async def replay(file: str) -> list[Outcome]:
-    """Play one file to a fresh self-hosted sandbox."""
-    limit = RateLimit(limit=1_000_000)
-    sandbox = Sandbox(now=_STARTS[file], profile="self-hosted", rate_limit=limit)
-    async with sandbox, aiohttp.ClientSession() as session:
-        return await Player(file, sandbox, session).play()
+    """Play one file, each stretch of it to a fresh self-hosted sandbox."""
+    outcomes = []
+    for stretch in _stretches(file):
+        sandbox = Sandbox(now=_STARTS[file], profile="self-hosted", rate_limit=RateLimit(limit=1_000_000))
+        async with sandbox, aiohttp.ClientSession() as session:
+            outcomes += await Player(file, stretch, sandbox, session).play()
+    return outcomes

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from calcom_async.sandbox import event_type_wire, instants, world
+from calcom_async.sandbox import event_type_wire, instants, platform_clients, world
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.bookings_store import Booking
+from calcom_async.sandbox.store import Shelf
 
 Key = tuple[str, Any]
 
@@ -94,6 +95,16 @@ def create(backend: Backend, file: str) -> None:
     for membership in (*_MEMBERSHIPS, (8009 if platform == 508 else 8008, 1006, platform, "OWNER")):
         record = world.membership_record(*membership)
         store.memberships.put(record, parent=record["teamId"])
+    platform_clients.register(
+        backend,
+        platform,
+        name="Plat",
+        redirect_uris=["http://localhost:4321"],
+        permissions=["*"],
+        client_id="clcplatclient0001",
+        secret="plat-secret-0001",
+        areDefaultEventTypesEnabled=True,
+    )
     if file == "server-2.jsonl":
         for event_type_id, settings in _SEEDED.items():
             owner = store.users.get(1002 if event_type_id == 20007 else 1001)
@@ -126,7 +137,8 @@ _TELLTALE: Final = (
     ("link", "linkId", {"bookingUrl", "isExpired"}),
     ("absence", "id", {"uuid", "toUserId", "start"}),
     ("attribute", "id", {"usersCanEditRelation", "type", "slug"}),
-    ("role", "id", {"permissions", "color", "teamId"}),
+    ("attribute option", "id", {"attributeId", "value", "isGroup"}),
+    ("role", "id", {"permissions", "color", "type"}),
 )
 _IN_PATHS: Final = {
     "event-types": "event type",
@@ -205,10 +217,23 @@ def put(backend: Backend, key: Key, seen: dict[str, Any]) -> None:
         ends = instants.parse(seen["expiresAt"]) if seen.get("expiresAt") else None
         kept = {"eventTypeId": seen["eventTypeId"], "expiresAt": ends, "most": seen.get("maxUsageCount"), "used": 0}
         store.private_links.put({"id": seen["linkId"], **kept}, parent=seen["eventTypeId"])
+    elif name == "attribute":
+        _put_once(store.shelf("attributes"), seen, seen["teamId"])
+    elif name == "attribute option":
+        _put_once(store.shelf("attribute options"), seen, seen["attributeId"])
+    elif name == "role" and seen["type"] == "CUSTOM":
+        owner = seen.get("teamId") or seen.get("organizationId")
+        role = {each: value for each, value in seen.items() if each not in ("teamId", "organizationId", "type")}
+        _put_once(store.shelf("roles"), role | {"owner": owner}, owner)
     elif name == "absence" and store.out_of_office.get(seen["id"]) is None:
         period = {each: instants.parse(seen[each]) for each in ("start", "end")}
         record = {each: value for each, value in seen.items() if each != "user"} | period
         store.out_of_office.put(record, parent=seen["userId"])
+
+
+def _put_once(shelf: Shelf, record: dict[str, Any], parent: Any) -> None:
+    if shelf.get(record["id"]) is None:
+        shelf.put(record, parent=parent)
 
 
 def _put_event_type(backend: Backend, seen: dict[str, Any]) -> None:
