@@ -57,6 +57,12 @@ class Deliverer:
         if parcels:
             self.sent.extend(await asyncio.gather(*(self._deliver(parcel) for parcel in parcels)))
 
+    async def resend(self, delivery: Delivery) -> Delivery:
+        """Send one again, byte for byte, signature included."""
+        again = await self._post(delivery.url, delivery.trigger, delivery.headers, delivery.body)
+        self.sent.append(again)
+        return again
+
     async def close(self) -> None:
         """Close the connections."""
         if self._session is not None:
@@ -67,14 +73,17 @@ class Deliverer:
         headers = {"Content-Type": parcel.content_type, "X-Cal-Signature-256": sign(parcel.secret, parcel.body)}
         if parcel.version is not None:
             headers["X-Cal-Webhook-Version"] = parcel.version
+        return await self._post(parcel.url, parcel.trigger, headers, parcel.body)
+
+    async def _post(self, url: str, trigger: str, headers: dict[str, str], body: bytes) -> Delivery:
         if self._session is None:
             self._session = aiohttp.ClientSession()
         session = self._session
         status = None
         try:
             timeout = aiohttp.ClientTimeout(total=self.patience)
-            async with session.post(parcel.url, data=parcel.body, headers=headers, timeout=timeout) as answer:
+            async with session.post(url, data=body, headers=headers, timeout=timeout) as answer:
                 status = answer.status
         except (TimeoutError, aiohttp.ClientError, ValueError):
             pass  # any text is accepted as a subscriber URL; a delivery that cannot be made is only logged
-        return Delivery(url=parcel.url, trigger=parcel.trigger, headers=headers, body=parcel.body, status=status)
+        return Delivery(url=url, trigger=trigger, headers=headers, body=body, status=status)

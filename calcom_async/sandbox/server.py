@@ -21,6 +21,7 @@ from calcom_async.sandbox.deliveries import Deliverer, Delivery
 from calcom_async.sandbox.fault_plan import FaultPlan
 from calcom_async.sandbox.faults import Fault, Lost, Plain, Reset, Status, When
 from calcom_async.sandbox.issuing import Issuing
+from calcom_async.sandbox.page import Page
 from calcom_async.sandbox.people import People
 from calcom_async.sandbox.rate_limit import RateLimit, RateLimiter
 from calcom_async.sandbox.store import Store
@@ -116,6 +117,7 @@ class Sandbox(Issuing):
         self._owner_key = api_key
         self._application: Application | None = None
         self._runner: web.ServerRunner | None = None
+        self._page: Page | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -123,6 +125,11 @@ class Sandbox(Issuing):
     def url(self) -> str:
         """The base URL, ending in `/v2`. The server answers below `/api/v2` too."""
         return f"http://{self._host}:{self._port}/v2"
+
+    @property
+    def page_url(self) -> str:
+        """The page to open in a browser: calendar, requests, deliveries, faults. For this machine only."""
+        return self.url.removesuffix("v2")
 
     @property
     def api_key(self) -> str:
@@ -202,9 +209,10 @@ class Sandbox(Issuing):
         if self._application is not None:
             raise RuntimeError("this sandbox is running already")
         application = self._application = self._build()
+        page = self._page = Page(application=application, keys=self.keys, host=self._host, port=self._port)
         # The real server closes idle connections after 5 s, too.
         runner = self._runner = web.ServerRunner(
-            web.Server(application.handle, access_log=None, keepalive_timeout=5.0), shutdown_timeout=0.5
+            web.Server(page.handle, access_log=None, keepalive_timeout=5.0), shutdown_timeout=0.5
         )
         try:
             await runner.setup()
@@ -212,13 +220,15 @@ class Sandbox(Issuing):
         except BaseException:
             await self.stop()
             raise
-        self._port = runner.addresses[0][1]
+        self._port = page.port = runner.addresses[0][1]
         return self
 
     async def stop(self) -> None:
         """Stop listening and close the database."""
-        runner, application = self._runner, self._application
-        self._runner = self._application = None
+        runner, application, page = self._runner, self._application, self._page
+        self._runner = self._application = self._page = None
+        if page is not None:
+            page.close()
         if application is not None:
             application.closing.set()
         if runner is not None:
