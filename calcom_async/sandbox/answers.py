@@ -41,6 +41,8 @@ class ApiError(Exception):
         self.status = status
         self.error = error
         self.top = top or {}
+        self.routed = True
+        """Whether there was a route at all; without one nothing is counted, and no limit is told."""
 
     def render(self, path: str, timestamp: str) -> bytes:
         """The JSON of this refusal for the request at `path`."""
@@ -101,7 +103,9 @@ def keyed(status: int, key: str, message: str) -> ApiError:
 
 def no_route(method: str, path: str) -> ApiError:
     """`Cannot GET /v2/…`: an unknown route, or a route asked for under a version that lacks it."""
-    return refusal(404, f"Cannot {method} {path}")
+    error = refusal(404, f"Cannot {method} {path}")
+    error.routed = False
+    return error
 
 
 def success(data: Any, *, status: int = 200, **beside: Any) -> Answer:

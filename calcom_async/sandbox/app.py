@@ -35,6 +35,7 @@ from calcom_async.sandbox.routing import Call, Route, Table
 
 logger = logging.getLogger(__name__)
 
+_TOO_LARGE: Final = 413
 _LARGEST_BODY: Final = 10 * 1024 * 1024
 _SECRET_HEADERS: Final = frozenset({"authorization", "x-cal-secret-key"})
 _SECRET_FIELDS: Final = frozenset({"client_secret", "code", "code_verifier", "refresh_token", "refreshToken"})
@@ -87,6 +88,8 @@ class Application:
             if struck.carried_out:
                 answer = await self._judge(request, body, headers, struck)
         except ApiError as error:
+            if not error.routed:
+                headers.clear()
             answer = Answer(error.status, error.render(url, instants.to_wire(self.backend.clock.milliseconds())))
         except Exception:
             logger.exception("sandbox: %s %s failed", request.method, path)
@@ -106,6 +109,7 @@ class Application:
     async def _judge(self, request: BaseRequest, body: Any, headers: dict[str, str], struck: Struck) -> Answer:
         url = _strip_prefix(request.raw_path)
         if url.partition("?")[0] == "/health":
+            self._count(f"address {request.remote}", headers)
             return Answer(200)
         if url.partition("?")[0] == oauth_page.PATH and self.backend.hosted:
             return oauth_page.answer(self.backend, request.method, request.query, body)
@@ -116,7 +120,13 @@ class Application:
             return Answer(204)
         header = struck.version(request.headers.get("cal-api-version"))
         route, params = self._route(method, url, segments, header)
-        identity = credentials.identify(self.backend, request.headers, params)
+        try:
+            identity = credentials.identify(self.backend, request.headers, params)
+        except ApiError as error:
+            # An unknown key is refused by the throttler itself, other credentials by whoever comes after it.
+            if "CustomThrottlerGuard" not in str(error.error):
+                self._count(f"address {request.remote}", headers)
+            raise
         caller = identity.counted_as if identity is not None else f"address {request.remote}"
         own = route.limit or (identity.limit(self.limiter.rule) if identity is not None else None)
         replaced = struck.limit(caller, headers)
@@ -149,6 +159,11 @@ class Application:
         )
         return await outcome if inspect.isawaitable(outcome) else outcome
 
+    def _count(self, caller: str, headers: dict[str, str]) -> None:
+        verdict = self.limiter.hit(caller, self.backend.clock.seconds())
+        if verdict is not None:
+            headers.update(self.limiter.headers(verdict))
+
     def _route(
         self, method: str, url: str, segments: tuple[str, ...], header: str | None
     ) -> tuple[Route, dict[str, str]]:
@@ -158,7 +173,8 @@ class Application:
         raise no_route(method, url)
 
     def _respond(self, request: BaseRequest, answer: Answer, headers: dict[str, str]) -> web.Response:
-        headers["X-Request-Id"] = str(uuid.uuid4())
+        if answer.status != _TOO_LARGE:
+            headers["X-Request-Id"] = str(uuid.uuid4())
         if self.backend.clock.shifted:
             headers["Date"] = formatdate(self.backend.clock.seconds(), usegmt=True)
         status, body = answer.status, answer.body
@@ -223,7 +239,7 @@ async def _read_body(request: BaseRequest) -> Any:
     async for chunk in request.content.iter_any():
         raw += chunk
         if len(raw) > _LARGEST_BODY:
-            raise bare(413, "request entity too large")
+            raise bare(_TOO_LARGE, "request entity too large")
     kind = request.headers.get("Content-Type", "")
     if raw and kind.startswith("application/x-www-form-urlencoded"):
         return dict(parse_qsl(raw.decode(errors="replace"), keep_blank_values=True))

@@ -64,7 +64,13 @@ def _lists(real: list[Any], ours: list[Any], at: str) -> Iterator[str]:
         yield f"{at}: {len(real)} rows, here {len(ours)}"
         return
     for row in ours[:50]:
-        found = min((list(differences(one, row, f"{at}[]")) for one in real), key=len)
-        if found:
-            yield from found
+        closest: list[str] | None = None
+        for one in real:
+            found = list(differences(one, row, f"{at}[]"))
+            if closest is None or len(found) < len(closest):
+                closest = found
+            if not found:
+                break
+        if closest:
+            yield from closest
             return
