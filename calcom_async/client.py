@@ -19,6 +19,7 @@ from calcom_async.core.telemetry import Hook, Telemetry
 from calcom_async.core.transport import Options, Transport
 from calcom_async.core.unset import UNSET, Unset
 from calcom_async.errors import ConfigurationError, InvalidRequestError
+from calcom_async.resources.resource import Scope, child
 from calcom_async.settings import api_key_from_environment, base_url_from_environment, checked_base_url
 
 if TYPE_CHECKING:
@@ -61,104 +62,40 @@ M = TypeVar("M", covariant=True)
 class _Client(Resource[M]):
     """What hangs on both clients."""
 
-    @cached_property
-    def me(self) -> Me[M]:
-        """Your own profile."""
-        from calcom_async.resources.me import Me
-
-        return Me(self._channel)
-
-    @cached_property
-    def bookings(self) -> Bookings[M]:
-        """Bookings: list, create, reschedule, cancel, confirm, decline."""
-        from calcom_async.resources.bookings import Bookings
-
-        return Bookings(self._channel)
-
-    @cached_property
-    def event_types(self) -> EventTypes[M]:
-        """Your event types."""
-        from calcom_async.resources.event_types import EventTypes
-
-        return EventTypes(self._channel)
-
-    @cached_property
-    def schedules(self) -> Schedules[M]:
-        """Your schedules: when you can be booked."""
-        from calcom_async.resources.schedules import Schedules
-
-        return Schedules(self._channel)
-
-    @cached_property
-    def slots(self) -> Slots[M]:
-        """Free slots, and reservations of them."""
-        from calcom_async.resources.slots import Slots
-
-        return Slots(self._channel)
-
-    @cached_property
-    def teams(self) -> Teams[M]:
-        """Teams you belong to; `team(id)` reaches into one."""
-        from calcom_async.resources.teams import Teams
-
-        return Teams(self._channel)
-
-    @cached_property
-    def webhooks(self) -> Webhooks[M]:
-        """Your webhooks."""
-        from calcom_async.resources.webhooks import Webhooks
-
-        return Webhooks(self._channel)
-
-    @cached_property
-    def booking_limits(self) -> OwnBookingLimits[M]:
-        """How many bookings you take."""
-        from calcom_async.resources.booking_limits import OwnBookingLimits
-
-        return OwnBookingLimits(self._channel)
-
-    @cached_property
-    def conferencing(self) -> Conferencing[M]:
-        """Your conferencing apps."""
-        from calcom_async.resources.conferencing import Conferencing
-
-        return Conferencing(self._channel)
-
-    @cached_property
-    def stripe(self) -> Stripe[M]:
-        """Your connection to Stripe."""
-        from calcom_async.resources.stripe import Stripe
-
-        return Stripe(self._channel)
-
-    @cached_property
-    def verified_resources(self) -> VerifiedResources[M]:
-        """E-mail addresses and phone numbers that you have proved to be yours."""
-        from calcom_async.resources.verified_resources import VerifiedResources
-
-        return VerifiedResources(self._channel)
+    me: Me[M] = child("me")
+    """Your own profile."""
+    bookings: Bookings[M] = child("bookings")
+    """Bookings: list, create, reschedule, cancel, confirm, decline."""
+    event_types: EventTypes[M] = child("event_types")
+    """Your event types."""
+    schedules: Schedules[M] = child("schedules")
+    """Your schedules: when you can be booked."""
+    slots: Slots[M] = child("slots")
+    """Free slots, and reservations of them."""
+    teams: Teams[M] = child("teams")
+    """Teams you belong to; `team(id)` reaches into one."""
+    webhooks: Webhooks[M] = child("webhooks")
+    """Your webhooks."""
+    booking_limits: OwnBookingLimits[M] = child("booking_limits")
+    """How many bookings you take."""
+    conferencing: Conferencing[M] = child("conferencing")
+    """Your conferencing apps."""
+    stripe: Stripe[M] = child("stripe")
+    """Your connection to Stripe."""
+    verified_resources: VerifiedResources[M] = child("verified_resources")
+    """E-mail addresses and phone numbers that you have proved to be yours."""
 
     @cached_property
     def ooo(self) -> OutOfOffice[M]:
         """When you are out of office."""
         from calcom_async.resources.out_of_office import OutOfOffice
-        from calcom_async.resources.resource import Scope
 
         return OutOfOffice(self._channel, Scope("/me"))
 
-    @cached_property
-    def routing_forms(self) -> RoutingForms[M]:
-        """Where answers to a routing form lead."""
-        from calcom_async.resources.routing_forms import RoutingForms
-
-        return RoutingForms(self._channel)
-
-    @cached_property
-    def workflows(self) -> Workflows[M]:
-        """Messages that follow from bookings of yours."""
-        from calcom_async.resources.workflows import Workflows
-
-        return Workflows(self._channel)
+    routing_forms: RoutingForms[M] = child("routing_forms")
+    """Where answers to a routing form lead."""
+    workflows: Workflows[M] = child("workflows")
+    """Messages that follow from bookings of yours."""
 
     def organization(self, organization_id: int) -> Organization[M]:
         """One organization: its teams, users, memberships, roles, attributes, bookings and more.
@@ -170,68 +107,24 @@ class _Client(Resource[M]):
 
         return Organization(self._channel, organization_id)
 
-    @cached_property
-    def allowlists(self) -> ServiceAllowlists[M]:
-        """The addresses of Cal.com's services, for firewalls."""
-        from calcom_async.resources.allowlists import ServiceAllowlists
-
-        return ServiceAllowlists(self._channel)
-
-    @cached_property
-    def api_keys(self) -> ApiKeys[M]:
-        """The key that this client calls with."""
-        from calcom_async.resources.api_keys import ApiKeys
-
-        return ApiKeys(self._channel)
-
-    @cached_property
-    def calendars(self) -> Calendars[M]:
-        """Your calendars: connections, conflicts, and where bookings go."""
-        from calcom_async.resources.calendars import Calendars
-
-        return Calendars(self._channel)
-
-    @cached_property
-    def credits(self) -> CreditAccount[M]:
-        """Your credits."""
-        from calcom_async.resources.credits import CreditAccount
-
-        return CreditAccount(self._channel)
-
-    @cached_property
-    def events(self) -> Events[M]:
-        """Your events: pages with a fixed date that people say yes or no to."""
-        from calcom_async.resources.events import Events
-
-        return Events(self._channel)
-
-    @cached_property
-    def insights(self) -> Insights[M]:
-        """Bookings and routing forms in numbers."""
-        from calcom_async.resources.insights import Insights
-
-        return Insights(self._channel)
-
-    @cached_property
-    def notifications(self) -> Notifications[M]:
-        """Where Cal.com pushes messages to."""
-        from calcom_async.resources.notifications import Notifications
-
-        return Notifications(self._channel)
-
-    @cached_property
-    def oauth(self) -> OAuth[M]:
-        """OAuth 2.0: what a client is, and its tokens."""
-        from calcom_async.resources.oauth import OAuth
-
-        return OAuth(self._channel)
-
-    @cached_property
-    def oauth_clients(self) -> OAuthClients[M]:
-        """Your organization's platform clients; deprecated by Cal.com."""
-        from calcom_async.resources.oauth_clients import OAuthClients
-
-        return OAuthClients(self._channel)
+    allowlists: ServiceAllowlists[M] = child("allowlists")
+    """The addresses of Cal.com's services, for firewalls."""
+    api_keys: ApiKeys[M] = child("api_keys")
+    """The key that this client calls with."""
+    calendars: Calendars[M] = child("calendars")
+    """Your calendars: connections, conflicts, and where bookings go."""
+    credits: CreditAccount[M] = child("credits")
+    """Your credits."""
+    events: Events[M] = child("events")
+    """Your events: pages with a fixed date that people say yes or no to."""
+    insights: Insights[M] = child("insights")
+    """Bookings and routing forms in numbers."""
+    notifications: Notifications[M] = child("notifications")
+    """Where Cal.com pushes messages to."""
+    oauth: OAuth[M] = child("oauth")
+    """OAuth 2.0: what a client is, and its tokens."""
+    oauth_clients: OAuthClients[M] = child("oauth_clients")
+    """Your organization's platform clients; deprecated by Cal.com."""
 
     def calendar(self, calendar: str) -> ProviderCalendar[M]:
         """Your calendar at one provider (`google`): its events.

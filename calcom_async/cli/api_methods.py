@@ -154,7 +154,9 @@ class Branch:
         ids = {} if isinstance(found, functools.cached_property) else _scope_ids(found)
         inner = getattr(self.resource, name)
         resource = inner(*(1 if of is int else "x" for of in ids.values())) if ids else inner
-        return Branch((*self.steps, (name, tuple(ids))), resource, _introduction(found), ids)
+        owner = next(cls for cls in kind.__mro__ if name in vars(cls))
+        about = _introduction(found) or field_docs(owner).get(name, "")
+        return Branch((*self.steps, (name, tuple(ids))), resource, about, ids)
 
 
 def _scope_ids(function: Any) -> dict[str, type]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any, TypeVar
 
 from calcom_async.core.inputs import fields, joined, parts
@@ -18,7 +17,7 @@ from calcom_async.models.attributes import (
     AttributeType,
     NewAttributeOption,
 )
-from calcom_async.resources.resource import Listing, Resource, operation, paginated
+from calcom_async.resources.resource import Listing, Resource, child, operation, paginated
 
 __all__ = ["AttributeAssignments", "AttributeOptions", "AttributeSyncHistory", "Attributes"]
 
@@ -28,20 +27,12 @@ M = TypeVar("M", covariant=True)
 class Attributes(Resource[M]):
     """What members can have, such as a department; members may read, admins write."""
 
-    @cached_property
-    def options(self) -> AttributeOptions[M]:
-        """The values that attributes can have."""
-        return AttributeOptions(self._channel, self._scope)
-
-    @cached_property
-    def assignments(self) -> AttributeAssignments[M]:
-        """Who has which."""
-        return AttributeAssignments(self._channel, self._scope)
-
-    @cached_property
-    def sync_history(self) -> AttributeSyncHistory[M]:
-        """What other systems changed."""
-        return AttributeSyncHistory(self._channel, self._scope)
+    options: AttributeOptions[M] = child("attributes")
+    """The values that attributes can have."""
+    assignments: AttributeAssignments[M] = child("attributes")
+    """Who has which."""
+    sync_history: AttributeSyncHistory[M] = child("attributes")
+    """What other systems changed."""
 
     @paginated
     def list(self, *, page_size: int = 250) -> Listing[Attribute]:

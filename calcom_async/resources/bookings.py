@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import attrs
@@ -19,7 +18,7 @@ from calcom_async.resources.booking_creation import BookingCreation
 from calcom_async.resources.booking_meetings import BookingMeetings
 from calcom_async.resources.booking_requests import VERSIONS, booking_filters, paging_for
 from calcom_async.resources.email_verification import EmailVerification
-from calcom_async.resources.resource import Listing, Resource, operation, paginated
+from calcom_async.resources.resource import Listing, Resource, child, operation, paginated
 
 if TYPE_CHECKING:
     from calcom_async.export import ExportArguments, ExportReport
@@ -36,15 +35,10 @@ class Bookings(BookingCreation[M], BookingChanges[M], BookingMeetings[M]):
     the one that was asked for, with the others in its `series`.
     """
 
-    @cached_property
-    def attendees(self) -> Attendees[M]:
-        """Who attends a booking."""
-        return Attendees(self._channel, self._scope)
-
-    @cached_property
-    def email_verification(self) -> EmailVerification[M]:
-        """Codes that prove an attendee's e-mail address."""
-        return EmailVerification(self._channel, self._scope)
+    attendees: Attendees[M] = child("bookings")
+    """Who attends a booking."""
+    email_verification: EmailVerification[M] = child("bookings")
+    """Codes that prove an attendee's e-mail address."""
 
     @paginated
     def list(

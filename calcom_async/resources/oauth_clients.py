@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any, TypeVar, Unpack
 
 from calcom_async.core.inputs import checked_fields, fields
@@ -21,7 +20,7 @@ from calcom_async.models.oauth_clients import (
     OAuthClientSettings,
 )
 from calcom_async.resources.metadata import checked_metadata
-from calcom_async.resources.resource import Listing, Resource, Scope, operation, paginated
+from calcom_async.resources.resource import Listing, Resource, Scope, child, operation, paginated
 from calcom_async.resources.webhooks import ClearableWebhooks
 
 __all__ = ["ManagedUsers", "OAuthClientScope", "OAuthClientWebhooks", "OAuthClients"]
@@ -210,15 +209,10 @@ class OAuthClientScope(Resource[M]):
         super().__init__(channel, Scope().inside("/oauth-clients/{clientId}", client_id))
         self._client_id = client_id
 
-    @cached_property
-    def users(self) -> ManagedUsers[M]:
-        """The users it manages."""
-        return ManagedUsers(self._channel, self._scope)
-
-    @cached_property
-    def webhooks(self) -> OAuthClientWebhooks[M]:
-        """Its webhooks."""
-        return OAuthClientWebhooks(self._channel, self._scope)
+    users: ManagedUsers[M] = child("oauth_clients")
+    """The users it manages."""
+    webhooks: OAuthClientWebhooks[M] = child("oauth_clients")
+    """Its webhooks."""
 
     @operation
     async def refresh_tokens(self, *, refresh_token: str) -> ManagedUserTokens:

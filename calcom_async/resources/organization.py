@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from calcom_async.core.operation import Channel
-from calcom_async.resources.resource import Resource, Scope
+from calcom_async.resources.resource import Resource, Scope, child
 from calcom_async.resources.scopes import OrganizationTeamEventType, TeamScope
 
 if TYPE_CHECKING:
@@ -76,163 +75,55 @@ class Organization(Resource[M]):
         """
         return OrganizationUser(self._channel, self._scope.inside("/users/{userId}", user_id))
 
-    @cached_property
-    def teams(self) -> OrganizationTeams[M]:
-        """The organization's teams; `team(id)` reaches into one."""
-        from calcom_async.resources.teams import OrganizationTeams
-
-        return OrganizationTeams(self._channel, self._scope)
-
-    @cached_property
-    def users(self) -> OrganizationUsers[M]:
-        """The organization's users; `user(id)` reaches into one."""
-        from calcom_async.resources.organization_users import OrganizationUsers
-
-        return OrganizationUsers(self._channel, self._scope)
-
-    @cached_property
-    def memberships(self) -> OrganizationMemberships[M]:
-        """Who belongs to the organization."""
-        from calcom_async.resources.memberships import OrganizationMemberships
-
-        return OrganizationMemberships(self._channel, self._scope)
-
-    @cached_property
-    def roles(self) -> Roles[M]:
-        """What members may do."""
-        from calcom_async.resources.roles import Roles
-
-        return Roles(self._channel, self._scope)
-
-    @cached_property
-    def attributes(self) -> Attributes[M]:
-        """What members can have, such as a department, and who has it."""
-        from calcom_async.resources.attributes import Attributes
-
-        return Attributes(self._channel, self._scope)
-
-    @cached_property
-    def bookings(self) -> OrganizationBookings[M]:
-        """The bookings of everybody."""
-        from calcom_async.resources.organization_bookings import OrganizationBookings
-
-        return OrganizationBookings(self._channel, self._scope)
-
-    @cached_property
-    def event_types(self) -> OrganizationEventTypes[M]:
-        """The event types of all teams."""
-        from calcom_async.resources.event_types import OrganizationEventTypes
-
-        return OrganizationEventTypes(self._channel, self._scope)
-
-    @cached_property
-    def schedules(self) -> TeamSchedules[M]:
-        """The schedules of everybody."""
-        from calcom_async.resources.schedules import TeamSchedules
-
-        return TeamSchedules(self._channel, self._scope)
-
-    @cached_property
-    def ooo(self) -> OrganizationOutOfOffice[M]:
-        """When members are out of office."""
-        from calcom_async.resources.out_of_office import OrganizationOutOfOffice
-
-        return OrganizationOutOfOffice(self._channel, self._scope)
-
-    @cached_property
-    def webhooks(self) -> Webhooks[M]:
-        """The organization's webhooks."""
-        from calcom_async.resources.webhooks import Webhooks
-
-        return Webhooks(self._channel, self._scope)
-
-    @cached_property
-    def routing_forms(self) -> OrganizationRoutingForms[M]:
-        """Routing forms, and responses to them."""
-        from calcom_async.resources.routing_forms import OrganizationRoutingForms
-
-        return OrganizationRoutingForms(self._channel, self._scope)
-
-    @cached_property
-    def delegation_credentials(self) -> DelegationCredentials[M]:
-        """How Cal.com acts for all users at Google or Microsoft."""
-        from calcom_async.resources.delegation_credentials import DelegationCredentials
-
-        return DelegationCredentials(self._channel, self._scope)
-
-    @cached_property
-    def managed_organizations(self) -> ManagedOrganizations[M]:
-        """Organizations within this one (platforms)."""
-        from calcom_async.resources.managed_organizations import ManagedOrganizations
-
-        return ManagedOrganizations(self._channel, self._scope)
+    teams: OrganizationTeams[M] = child("teams")
+    """The organization's teams; `team(id)` reaches into one."""
+    users: OrganizationUsers[M] = child("organization_users")
+    """The organization's users; `user(id)` reaches into one."""
+    memberships: OrganizationMemberships[M] = child("memberships")
+    """Who belongs to the organization."""
+    roles: Roles[M] = child("roles")
+    """What members may do."""
+    attributes: Attributes[M] = child("attributes")
+    """What members can have, such as a department, and who has it."""
+    bookings: OrganizationBookings[M] = child("organization_bookings")
+    """The bookings of everybody."""
+    event_types: OrganizationEventTypes[M] = child("event_types")
+    """The event types of all teams."""
+    schedules: TeamSchedules[M] = child("schedules")
+    """The schedules of everybody."""
+    ooo: OrganizationOutOfOffice[M] = child("out_of_office")
+    """When members are out of office."""
+    webhooks: Webhooks[M] = child("webhooks")
+    """The organization's webhooks."""
+    routing_forms: OrganizationRoutingForms[M] = child("routing_forms")
+    """Routing forms, and responses to them."""
+    delegation_credentials: DelegationCredentials[M] = child("delegation_credentials")
+    """How Cal.com acts for all users at Google or Microsoft."""
+    managed_organizations: ManagedOrganizations[M] = child("managed_organizations")
+    """Organizations within this one (platforms)."""
 
 
 class OrganizationTeam(TeamScope[M]):
     """One team of an organization."""
 
-    @cached_property
-    def bookings(self) -> OrganizationTeamBookings[M]:
-        """The team's bookings."""
-        from calcom_async.resources.organization_bookings import OrganizationTeamBookings
-
-        return OrganizationTeamBookings(self._channel, self._scope)
-
-    @cached_property
-    def memberships(self) -> OrganizationTeamMemberships[M]:
-        """Who belongs to the team."""
-        from calcom_async.resources.memberships import OrganizationTeamMemberships
-
-        return OrganizationTeamMemberships(self._channel, self._scope)
-
-    @cached_property
-    def schedules(self) -> OrganizationTeamSchedules[M]:
-        """The schedules of everybody in the team."""
-        from calcom_async.resources.schedules import OrganizationTeamSchedules
-
-        return OrganizationTeamSchedules(self._channel, self._scope)
-
-    @cached_property
-    def roles(self) -> Roles[M]:
-        """What members of the team may do."""
-        from calcom_async.resources.roles import Roles
-
-        return Roles(self._channel, self._scope)
-
-    @cached_property
-    def routing_forms(self) -> OrganizationTeamRoutingForms[M]:
-        """Routing forms, and responses to them."""
-        from calcom_async.resources.routing_forms import OrganizationTeamRoutingForms
-
-        return OrganizationTeamRoutingForms(self._channel, self._scope)
-
-    @cached_property
-    def workflows(self) -> Workflows[M]:
-        """Messages that follow from bookings."""
-        from calcom_async.resources.workflows import Workflows
-
-        return Workflows(self._channel, self._scope)
-
-    @cached_property
-    def routing_form_workflows(self) -> RoutingFormWorkflows[M]:
-        """Messages that follow from answers to routing forms."""
-        from calcom_async.resources.workflows import RoutingFormWorkflows
-
-        return RoutingFormWorkflows(self._channel, self._scope)
-
-    @cached_property
-    def conferencing(self) -> Conferencing[M]:
-        """The team's conferencing apps."""
-        from calcom_async.resources.conferencing import Conferencing
-
-        return Conferencing(self._channel, self._scope)
-
-    @cached_property
-    def stripe(self) -> Stripe[M]:
-        """The team's connection to Stripe."""
-        from calcom_async.resources.stripe import Stripe
-
-        return Stripe(self._channel, self._scope)
+    bookings: OrganizationTeamBookings[M] = child("organization_bookings")
+    """The team's bookings."""
+    memberships: OrganizationTeamMemberships[M] = child("memberships")
+    """Who belongs to the team."""
+    schedules: OrganizationTeamSchedules[M] = child("schedules")
+    """The schedules of everybody in the team."""
+    roles: Roles[M] = child("roles")
+    """What members of the team may do."""
+    routing_forms: OrganizationTeamRoutingForms[M] = child("routing_forms")
+    """Routing forms, and responses to them."""
+    workflows: Workflows[M] = child("workflows")
+    """Messages that follow from bookings."""
+    routing_form_workflows: RoutingFormWorkflows[M] = child("workflows")
+    """Messages that follow from answers to routing forms."""
+    conferencing: Conferencing[M] = child("conferencing")
+    """The team's conferencing apps."""
+    stripe: Stripe[M] = child("stripe")
+    """The team's connection to Stripe."""
 
     def event_type(self, event_type_id: int) -> OrganizationTeamEventType[M]:
         """One event type of the team: its booking fields and private links.
@@ -254,41 +145,18 @@ class OrganizationTeam(TeamScope[M]):
 class OrganizationTeamUser(Resource[M]):
     """One member of a team of an organization."""
 
-    @cached_property
-    def schedules(self) -> TeamMemberSchedules[M]:
-        """When they can be booked."""
-        from calcom_async.resources.schedules import TeamMemberSchedules
-
-        return TeamMemberSchedules(self._channel, self._scope)
+    schedules: TeamMemberSchedules[M] = child("schedules")
+    """When they can be booked."""
 
 
 class OrganizationUser(Resource[M]):
     """One user of an organization."""
 
-    @cached_property
-    def bookings(self) -> MemberBookings[M]:
-        """Their bookings."""
-        from calcom_async.resources.organization_bookings import MemberBookings
-
-        return MemberBookings(self._channel, self._scope)
-
-    @cached_property
-    def schedules(self) -> UserSchedules[M]:
-        """When they can be booked."""
-        from calcom_async.resources.schedules import UserSchedules
-
-        return UserSchedules(self._channel, self._scope)
-
-    @cached_property
-    def ooo(self) -> OutOfOffice[M]:
-        """When they are out of office."""
-        from calcom_async.resources.out_of_office import OutOfOffice
-
-        return OutOfOffice(self._channel, self._scope)
-
-    @cached_property
-    def conferencing(self) -> UserConferencing[M]:
-        """Their conferencing apps."""
-        from calcom_async.resources.conferencing import UserConferencing
-
-        return UserConferencing(self._channel, self._scope)
+    bookings: MemberBookings[M] = child("organization_bookings")
+    """Their bookings."""
+    schedules: UserSchedules[M] = child("schedules")
+    """When they can be booked."""
+    ooo: OutOfOffice[M] = child("out_of_office")
+    """When they are out of office."""
+    conferencing: UserConferencing[M] = child("conferencing")
+    """Their conferencing apps."""

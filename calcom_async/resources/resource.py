@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar, overload
 
@@ -14,7 +16,7 @@ from calcom_async.core.paging import Listing, Style
 from calcom_async.core.request import Request, Response, path_segment
 from calcom_async.errors import NotFoundError
 
-__all__ = ["Async", "Blocking", "Listing", "Resource", "Scope", "operation", "paginated"]
+__all__ = ["Async", "Blocking", "Listing", "Resource", "Scope", "child", "operation", "paginated"]
 
 M = TypeVar("M", covariant=True)
 T = TypeVar("T")
@@ -42,6 +44,32 @@ class Scope:
         for value in ids:
             path_segment(value)
         return Scope(self.template + template, self.ids + ids)
+
+
+def child(module: str) -> Any:
+    """A resource that hangs on another one, imported and made when it is first asked for, on the same path.
+
+    `webhooks: Webhooks[M] = child("webhooks")` is the class `Webhooks` of `calcom_async.resources.webhooks`.
+
+    Args:
+        module: The module that has the class which the annotation names.
+    """
+    return _Child(module)
+
+
+class _Child(functools.cached_property[Any]):
+    def __init__(self, module: str) -> None:
+        super().__init__(self._make)
+        self._module = module
+        self._class = ""
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        super().__set_name__(owner, name)
+        self._class, _, _ = owner.__annotations__[name].partition("[")
+
+    def _make(self, of: BoundResource[Any]) -> Any:
+        module = importlib.import_module(f"calcom_async.resources.{self._module}")
+        return getattr(module, self._class)(of._channel, *(of._scope,) if isinstance(of, Resource) else ())
 
 
 class Resource(BoundResource[M]):

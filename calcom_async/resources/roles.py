@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TypeVar
 
 from calcom_async.core.inputs import fields
 from calcom_async.core.unset import UNSET, Unset
 from calcom_async.errors import InvalidRequestError
 from calcom_async.models.roles import Role
-from calcom_async.resources.resource import Listing, Resource, operation, paginated
+from calcom_async.resources.resource import Listing, Resource, child, operation, paginated
 
 __all__ = ["RolePermissions", "Roles"]
 
@@ -24,10 +23,8 @@ class Roles(Resource[M]):
     System roles (`owner_role`, `admin_role`, `member_role`) are listed, but can't be asked for or changed: 404.
     """
 
-    @cached_property
-    def permissions(self) -> RolePermissions[M]:
-        """What a role allows."""
-        return RolePermissions(self._channel, self._scope)
+    permissions: RolePermissions[M] = child("roles")
+    """What a role allows."""
 
     @paginated
     def list(self, *, page_size: int = 250) -> Listing[Role]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cached_property
 from typing import Any, TypeVar, Unpack
 
 from calcom_async.core.inputs import Instant, checked_fields, fields, instant, joined
@@ -18,7 +17,7 @@ from calcom_async.models.routing_forms import (
     RoutingFormResponse,
     RoutingSlotOptions,
 )
-from calcom_async.resources.resource import Listing, Resource, operation, paginated
+from calcom_async.resources.resource import Listing, Resource, child, operation, paginated
 from calcom_async.resources.slots import day_or_instant
 
 __all__ = [
@@ -133,17 +132,13 @@ class RoutingFormResponses(RoutingFormAnswers[M]):
 class TeamRoutingForms(Resource[M]):
     """Routing forms of a team outside of organizations: team member, OAuth scope `TEAM_ROUTING_FORM_WRITE`."""
 
-    @cached_property
-    def responses(self) -> RoutingFormAnswers[M]:
-        """New responses to them."""
-        return RoutingFormAnswers(self._channel, self._scope)
+    responses: RoutingFormAnswers[M] = child("routing_forms")
+    """New responses to them."""
 
 
 class _ListedRoutingForms(Resource[M]):
-    @cached_property
-    def responses(self) -> RoutingFormResponses[M]:
-        """What was answered."""
-        return RoutingFormResponses(self._channel, self._scope)
+    responses: RoutingFormResponses[M] = child("routing_forms")
+    """What was answered."""
 
 
 class OrganizationTeamRoutingForms(_ListedRoutingForms[M]):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from calcom_async.core.operation import Channel
-from calcom_async.resources.resource import Resource, Scope
+from calcom_async.resources.resource import Resource, Scope, child
 
 if TYPE_CHECKING:
     from calcom_async.resources.booking_fields import BookingFieldSet
@@ -42,58 +41,25 @@ class TeamScope(Resource[M]):
     def __init__(self, channel: Channel, team_id: int, scope: Scope = Scope()) -> None:  # noqa: B008 - a value
         super().__init__(channel, scope.inside("/teams/{teamId}", team_id))
 
-    @cached_property
-    def event_types(self) -> TeamEventTypes[M]:
-        """The team's event types."""
-        from calcom_async.resources.event_types import TeamEventTypes
-
-        return TeamEventTypes(self._channel, self._scope)
-
-    @cached_property
-    def invites(self) -> TeamInvites[M]:
-        """Invitations to the team."""
-        from calcom_async.resources.teams import TeamInvites
-
-        return TeamInvites(self._channel, self._scope)
-
-    @cached_property
-    def verified_resources(self) -> VerifiedResources[M]:
-        """E-mail addresses and phone numbers that the team has proved to be its own."""
-        from calcom_async.resources.verified_resources import VerifiedResources
-
-        return VerifiedResources(self._channel, self._scope)
+    event_types: TeamEventTypes[M] = child("event_types")
+    """The team's event types."""
+    invites: TeamInvites[M] = child("teams")
+    """Invitations to the team."""
+    verified_resources: VerifiedResources[M] = child("verified_resources")
+    """E-mail addresses and phone numbers that the team has proved to be its own."""
 
 
 class Team(TeamScope[M]):
     """One team. Making it asks nothing of Cal.com; see `OrganizationTeam` for one of an organization."""
 
-    @cached_property
-    def bookings(self) -> TeamBookings[M]:
-        """The team's bookings."""
-        from calcom_async.resources.bookings import TeamBookings
-
-        return TeamBookings(self._channel, self._scope)
-
-    @cached_property
-    def memberships(self) -> Memberships[M]:
-        """Who belongs to the team."""
-        from calcom_async.resources.memberships import Memberships
-
-        return Memberships(self._channel, self._scope)
-
-    @cached_property
-    def schedules(self) -> TeamSchedules[M]:
-        """The schedules of everybody in the team."""
-        from calcom_async.resources.schedules import TeamSchedules
-
-        return TeamSchedules(self._channel, self._scope)
-
-    @cached_property
-    def routing_forms(self) -> TeamRoutingForms[M]:
-        """Responses to routing forms."""
-        from calcom_async.resources.routing_forms import TeamRoutingForms
-
-        return TeamRoutingForms(self._channel, self._scope)
+    bookings: TeamBookings[M] = child("bookings")
+    """The team's bookings."""
+    memberships: Memberships[M] = child("memberships")
+    """Who belongs to the team."""
+    schedules: TeamSchedules[M] = child("schedules")
+    """The schedules of everybody in the team."""
+    routing_forms: TeamRoutingForms[M] = child("routing_forms")
+    """Responses to routing forms."""
 
     def event_type(self, event_type_id: int) -> TeamEventType[M]:
         """One event type of the team: its webhooks.
@@ -115,12 +81,8 @@ class Team(TeamScope[M]):
 class TeamUser(Resource[M]):
     """One member of a team."""
 
-    @cached_property
-    def ooo(self) -> OutOfOffice[M]:
-        """When they are out of office."""
-        from calcom_async.resources.out_of_office import OutOfOffice
-
-        return OutOfOffice(self._channel, self._scope)
+    ooo: OutOfOffice[M] = child("out_of_office")
+    """When they are out of office."""
 
 
 class _OneEventType(Resource[M]):
@@ -138,42 +100,26 @@ class _OneEventType(Resource[M]):
     def __init__(self, channel: Channel, event_type_id: int, scope: Scope = Scope()) -> None:  # noqa: B008 - a value
         super().__init__(channel, scope.inside("/event-types/{eventTypeId}", event_type_id))
 
-    @cached_property
-    def booking_fields(self) -> BookingFieldSet[M]:
-        """The questions of its booking form."""
-        from calcom_async.resources.booking_fields import BookingFieldSet
-
-        return BookingFieldSet(self._channel, self._scope)
+    booking_fields: BookingFieldSet[M] = child("booking_fields")
+    """The questions of its booking form."""
 
 
 class TeamEventType(_OneEventType[M]):
     """One event type of a team: its questions and webhooks."""
 
-    @cached_property
-    def webhooks(self) -> ClearableWebhooks[M]:
-        """The webhooks of the event type."""
-        from calcom_async.resources.webhooks import ClearableWebhooks
-
-        return ClearableWebhooks(self._channel, self._scope)
+    webhooks: ClearableWebhooks[M] = child("webhooks")
+    """The webhooks of the event type."""
 
 
 class OrganizationTeamEventType(_OneEventType[M]):
     """One event type of an organization's team: its questions and private links."""
 
-    @cached_property
-    def private_links(self) -> PrivateLinks[M]:
-        """Booking links that end by time or by use."""
-        from calcom_async.resources.private_links import PrivateLinks
-
-        return PrivateLinks(self._channel, self._scope)
+    private_links: PrivateLinks[M] = child("private_links")
+    """Booking links that end by time or by use."""
 
 
 class EventType(TeamEventType[M], OrganizationTeamEventType[M]):
     """One event type of yours: its questions, webhooks, private links, and what Cal.com keeps about it."""
 
-    @cached_property
-    def records(self) -> EventTypeRecords[M]:
-        """Its history, how its hosts are chosen, and where a CRM failed."""
-        from calcom_async.resources.event_type_records import EventTypeRecords
-
-        return EventTypeRecords(self._channel, self._scope)
+    records: EventTypeRecords[M] = child("event_type_records")
+    """Its history, how its hosts are chosen, and where a CRM failed."""
