@@ -25,7 +25,6 @@ from list_server import BEGIN, KEY, ListServer, Row, make_rows, uids_of
 from calcom_async import AsyncCalCom, ExportError
 from calcom_async.export import engine, export_bookings
 
-
 FULL = os.environ.get("CALCOM_CHAOS") == "full"
 SCRIPT = """
 import asyncio, signal, sys
