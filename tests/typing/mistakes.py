@@ -54,3 +54,7 @@ def what_a_scope_lacks(cal: CalCom) -> None:
     org.team(7).memberships.list(emails=["ada@example.com"])  # type: ignore[call-arg]
     org.user(4).bookings.list(user_ids=4)  # type: ignore[call-arg]
     org.teams.create(name="N", colour="x")  # type: ignore[call-arg]
+    cal.booking_limits.update(per_hour=1)  # type: ignore[call-arg]
+    cal.insights.get_booking_statistics(scope="all", time_zone="UTC")  # type: ignore[arg-type]
+    cal.oauth_clients.update("c", permissions=["*"])  # type: ignore[call-arg]
+    _ = cal.event_type(5).invites  # type: ignore[attr-defined]

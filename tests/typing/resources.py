@@ -10,29 +10,57 @@ from calcom_async import AsyncCalCom, CalCom
 from calcom_async.core.operation import Async, Blocking, BlockingPager
 from calcom_async.core.paging import Page, Pager
 from calcom_async.models import (
+    Allowlists,
     AttributeHistoryEntry,
     Booking,
+    BookingFields,
+    BookingLimits,
     BookingReference,
+    BookingStatistics,
+    BookingTrend,
+    BusyTime,
+    CalendarEvent,
+    ConferencingApp,
+    ConnectedCalendars,
+    CreatedManagedUser,
+    CreatedOAuthClient,
+    Credits,
+    Event,
+    EventTypeChange,
     ManagedOrganization,
+    ManagedUser,
+    ManagedUserTokens,
     Membership,
+    OAuthTokens,
     OrganizationMembership,
     OrganizationUser,
     OutOfOfficeEntry,
     OwnTeam,
+    PrivateLink,
     Profile,
+    RefreshedApiKey,
+    RemovedSubscription,
     Role,
     RoutedResponse,
     RoutedSlots,
     Schedule,
+    SchedulingConfig,
+    StripeAuthorization,
     Team,
+    UserConferencingApp,
+    VerifiedEmail,
     Webhook,
     Workflow,
 )
 from calcom_async.resources.bookings import Bookings
+from calcom_async.resources.calendar_events import ConnectionCalendar, ProviderCalendar
+from calcom_async.resources.event_type_records import EventTypeRecords
 from calcom_async.resources.memberships import Memberships, OrganizationMemberships
+from calcom_async.resources.oauth_clients import OAuthClientScope, OAuthClientWebhooks
 from calcom_async.resources.organization import Organization, OrganizationTeam
 from calcom_async.resources.out_of_office import OutOfOffice
 from calcom_async.resources.private_links import PrivateLinks
+from calcom_async.resources.scopes import EventType, OrganizationTeamEventType, TeamEventType, TeamUser
 from calcom_async.resources.webhooks import ClearableWebhooks, Webhooks
 
 
@@ -103,3 +131,55 @@ def organizations_blocking(cal: CalCom) -> None:
     assert_type(cal.ooo.delete(5), OutOfOfficeEntry)
     assert_type(cal.workflows.get(5), Workflow)
     assert_type(cal.routing_forms.calculate_slots("f", {}, start="2026-12-07", end="2026-12-08"), RoutedSlots)
+
+
+async def families(cal: AsyncCalCom) -> None:
+    assert_type(await cal.calendars.get_connected(), ConnectedCalendars)
+    assert_type(cal.calendars.list_busy_times([{"credential_id": 1, "external_id": "a"}]), Pager[BusyTime])
+    assert_type(cal.calendar("google"), ProviderCalendar[Async])
+    assert_type(await cal.calendar("google").get_meeting("e"), CalendarEvent)
+    assert_type(cal.calendar_connection("c"), ConnectionCalendar[Async])
+    assert_type(cal.calendar_connection("c").list_events(from_="2026-12-01", to="2026-12-02"), Pager[CalendarEvent])
+    assert_type(cal.conferencing.list(), Pager[ConferencingApp])
+    assert_type(await cal.stripe.connect(), StripeAuthorization)
+    assert_type(cal.verified_resources.list_emails(), Pager[VerifiedEmail])
+    assert_type(await cal.insights.get_booking_statistics(scope="user", time_zone="UTC"), BookingStatistics)
+    assert_type(
+        await cal.insights.get_booking_trends(scope="team", time_zone="UTC", selected_team_id=7),
+        tuple[BookingTrend, ...],
+    )
+    assert_type(await cal.booking_limits.update(per_day=4, per_week=None), BookingLimits)
+    assert_type(await cal.credits.get_available(), Credits)
+    assert_type(cal.events.list(), Pager[Event])
+    assert_type(await cal.notifications.unlink_telegram(identifier="i"), RemovedSubscription)
+    assert_type(await cal.allowlists.get_all(), Allowlists)
+    assert_type(await cal.api_keys.refresh(), RefreshedApiKey)
+    assert_type(await cal.oauth.refresh(client_id="c", refresh_token="r"), OAuthTokens)
+    assert_type(await cal.oauth_clients.create(name="N", redirect_uris=[], permissions=[]), CreatedOAuthClient)
+    assert_type(cal.oauth_client("c"), OAuthClientScope[Async])
+    assert_type(cal.oauth_client("c").webhooks, OAuthClientWebhooks[Async])
+    assert_type(await cal.oauth_client("c").users.create(email="a", name="A", time_format=24), CreatedManagedUser)
+    assert_type(cal.event_type(5), EventType[Async])
+    assert_type(cal.event_type(5).records, EventTypeRecords[Async])
+    assert_type(cal.event_type(5).records.list_history(), Pager[EventTypeChange])
+    assert_type(await cal.event_type(5).booking_fields.get(), BookingFields)
+    assert_type(cal.team(7).event_type(5), TeamEventType[Async])
+    assert_type(cal.team(7).user(4), TeamUser[Async])
+    assert_type(cal.organization(1).team(7).event_type(5), OrganizationTeamEventType[Async])
+    assert_type(cal.organization(1).user(4).conferencing.list(), Pager[UserConferencingApp])
+
+
+def families_blocking(cal: CalCom) -> None:
+    assert_type(cal.calendars.get_connected(), ConnectedCalendars)
+    assert_type(cal.calendar("google"), ProviderCalendar[Blocking])
+    assert_type(cal.calendar_connection("c").get_event("e"), CalendarEvent)
+    assert_type(cal.conferencing.list(), BlockingPager[ConferencingApp])
+    assert_type(cal.organization(1).team(7).stripe.connect(return_to="/"), StripeAuthorization)
+    assert_type(cal.team(7).verified_resources.get_email(5), VerifiedEmail)
+    assert_type(cal.insights.get_booking_trends(scope="user", time_zone="UTC"), tuple[BookingTrend, ...])
+    assert_type(cal.booking_limits.clear(), None)
+    assert_type(cal.events.get("u"), Event)
+    assert_type(cal.oauth_client("c").users.list(), BlockingPager[ManagedUser])
+    assert_type(cal.oauth_client("c").refresh_tokens(refresh_token="r"), ManagedUserTokens)
+    assert_type(cal.event_type(5).private_links.create(max_usage_count=3), PrivateLink)
+    assert_type(cal.event_type(5).records.get_scheduling_config(), SchedulingConfig)
