@@ -101,7 +101,11 @@ def delete(call: Call) -> Answer:
     return _answer(_save(call, record, [each for each in record["bookingFields"] if each["slug"] != slug]))
 
 
-for _path in ("/event-types/{id}/booking-fields", "/teams/{team}/event-types/{id}/booking-fields"):
+for _path in (
+    "/event-types/{id}/booking-fields",
+    "/teams/{team}/event-types/{id}/booking-fields",
+    "/organizations/{org}/teams/{team}/event-types/{id}/booking-fields",
+):
     for _method, _handler in (("GET", get), ("PUT", replace), ("POST", add), ("PATCH", change)):
         routes.add(_method, _path, controllers=_NEWEST)(_handler)
     routes.add("DELETE", f"{_path}/{{slug}}", controllers=_NEWEST)(delete)

@@ -14,6 +14,8 @@ from calcom_async.sandbox import (
     bookings_list,
     bookings_old,
     bookings_read,
+    calendars,
+    conferencing,
     email_verification,
     event_types,
     event_types_old,
@@ -34,11 +36,14 @@ from calcom_async.sandbox import (
     platform_clients,
     private_links,
     reservations,
+    routing_forms,
     schedules,
     slots,
     team_event_types,
     teams,
+    verified_resources,
     webhooks,
+    workflows,
 )
 from calcom_async.sandbox.routing import Table
 
@@ -52,6 +57,8 @@ _FAMILIES: Final = (
     bookings_list,
     bookings_old,
     bookings_read,
+    calendars,
+    conferencing,
     email_verification,
     event_types,
     event_types_old,
@@ -72,11 +79,14 @@ _FAMILIES: Final = (
     platform_clients,
     private_links,
     reservations,
+    routing_forms,
     schedules,
     slots,
     team_event_types,
     teams,
+    verified_resources,
     webhooks,
+    workflows,
 )
 
 

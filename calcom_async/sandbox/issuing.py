@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from calcom_async.sandbox import oauth_grants, oauth_page, platform_clients, wire_json, world
+from calcom_async.sandbox import (
+    calendars,
+    oauth_grants,
+    oauth_page,
+    platform_clients,
+    routing_forms,
+    wire_json,
+    world,
+)
 from calcom_async.sandbox.backend import Backend, api_key
 from calcom_async.sandbox.oauth_grants import CLIENTS, IssuedTokens, OAuthClient
 from calcom_async.sandbox.platform_clients import PlatformClient
@@ -139,6 +147,45 @@ class Issuing:
         return PlatformClient(
             client_id=client["id"], client_secret=client["secret"], organization_id=client["organizationId"]
         )
+
+    def routing_form(
+        self,
+        *,
+        name: str,
+        fields: Sequence[Mapping[str, Any]],
+        routes: Sequence[Mapping[str, Any]],
+        team_id: int | None = None,
+        user: str | None = None,
+    ) -> str:
+        """Make a routing form, which the API has no way to; its id.
+
+        Args:
+            name: its name.
+            fields: what it asks, each with `id`, `label`, `type`, `identifier`, `required` and perhaps `options`.
+            routes: where it leads, each with an `action` and a `queryValue`, or `isFallback`.
+            team_id: the team it belongs to.
+            user: the user name of its maker; the first user by default.
+        """
+        form = routing_forms.make(
+            self.backend,
+            team=team_id,
+            user=self._user(user)["id"],
+            name=name,
+            fields=[dict(each) for each in fields],
+            routes_of_form=[dict(each) for each in routes],
+        )
+        return str(form["id"])
+
+    def connect_google_calendar(self, address: str, *, user: str | None = None) -> int:
+        """Connect a Google calendar, as a user does in the browser; the id of the credential."""
+        return calendars.connect_google(self.backend, self._user(user), address)
+
+    def verification_code(self, address: str) -> str:
+        """The last code that was asked for, for an e-mail address or a phone number."""
+        record = self.backend.store.codes.get(address)
+        if record is None:
+            raise ValueError("no code was asked for with this address")
+        return str(record["code"])
 
     def _user(self, username: str | None) -> Record:
         name = next(iter(self.keys)) if username is None else username

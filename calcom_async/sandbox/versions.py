@@ -12,7 +12,7 @@ Profile = Literal["hosted", "self-hosted"]
 Controller = Literal["current", "old", "newest", "cursor"]
 Family = Literal[
     "bookings list", "bookings", "booking parts", "event types", "booking fields", "schedules", "slots",
-    "old slots", "private links", "team event types", "any",
+    "old slots", "private links", "verified resources", "team event types", "any",
 ]  # fmt: skip
 
 OLDEST: Final = "2024-04-15"
@@ -63,5 +63,7 @@ def controller(family: Family, header: str | None, profile: Profile) -> Controll
     """The controller a family answers with, or None where it has no route under this version."""
     if family == "any":
         return "current"
+    if family == "verified resources":
+        return "current" if profile == "hosted" or effective(header, profile) == OLDEST else None
     table = _PRIVATE_LINKS[profile] if family == "private links" else _TABLE[family]
     return table.get(effective(header, profile))

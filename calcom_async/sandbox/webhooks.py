@@ -96,11 +96,6 @@ def _team_scope(call: Call) -> Scope:
     return Scope(f"event type {event_type_id}", "eventTypeId", event_type_id, "event type")
 
 
-def _client_scope(call: Call) -> Scope:
-    client_id = platform_clients.find(call)["id"]
-    return Scope(f"client {client_id}", "oAuthClientId", client_id, "OAuth client")
-
-
 def _organization_scope(call: Call) -> Scope:
     organization = organization_access.require(call, "ORG_ADMIN")
     return Scope(f"organization {organization}", "teamId", organization, "organization")
