@@ -25,8 +25,16 @@ from calcom_async._version import __version__
 if TYPE_CHECKING:
     from calcom_async import errors, models
     from calcom_async.client import AsyncCalCom, CalCom
+    from calcom_async.core.auth import PlatformClient
+    from calcom_async.core.auth_source import KeySource, Lease
     from calcom_async.core.limiter import Limiter
+    from calcom_async.core.oauth import OAuth2
+    from calcom_async.core.oauth_managed import ManagedUser
+    from calcom_async.core.oauth_tokens import Tokens
     from calcom_async.core.paging import Page, Pager, Pagination, Position
+    from calcom_async.core.token_stores import MemoryTokens
+    from calcom_async.core.token_stores_file import FileTokens
+    from calcom_async.core.token_stores_keyring import KeyringTokens
     from calcom_async.core.unset import DISABLED, UNSET
     from calcom_async.errors import (
         AmbiguousWriteError,
@@ -42,12 +50,15 @@ if TYPE_CHECKING:
         DecodeError,
         ExportError,
         InvalidRequestError,
+        LoginError,
         MissingExtraError,
         NotFoundError,
         PaginationError,
         PermissionDeniedError,
         RateLimitError,
         ServerError,
+        TokenRefreshError,
+        TokenRefreshLostError,
         UnprocessableEntityError,
         WebhookVerificationError,
     )
@@ -56,11 +67,20 @@ _HOMES = {
     "AsyncCalCom": "client",
     "CalCom": "client",
     "DISABLED": "core.unset",
+    "FileTokens": "core.token_stores_file",
+    "KeySource": "core.auth_source",
+    "KeyringTokens": "core.token_stores_keyring",
+    "Lease": "core.auth_source",
     "Limiter": "core.limiter",
+    "ManagedUser": "core.oauth_managed",
+    "MemoryTokens": "core.token_stores",
+    "OAuth2": "core.oauth",
     "Page": "core.paging",
     "Pager": "core.paging",
     "Pagination": "core.paging",
+    "PlatformClient": "core.auth",
     "Position": "core.paging",
+    "Tokens": "core.oauth_tokens",
     "UNSET": "core.unset",
 }
 _MODULES = ("errors", "models")
@@ -82,18 +102,30 @@ __all__ = [
     "ConflictError",
     "DecodeError",
     "ExportError",
+    "FileTokens",
     "InvalidRequestError",
+    "KeySource",
+    "KeyringTokens",
+    "Lease",
     "Limiter",
+    "LoginError",
+    "ManagedUser",
+    "MemoryTokens",
     "MissingExtraError",
     "NotFoundError",
+    "OAuth2",
     "Page",
     "Pager",
     "Pagination",
     "PaginationError",
     "PermissionDeniedError",
+    "PlatformClient",
     "Position",
     "RateLimitError",
     "ServerError",
+    "TokenRefreshError",
+    "TokenRefreshLostError",
+    "Tokens",
     "UnprocessableEntityError",
     "WebhookVerificationError",
     "__version__",

@@ -8,6 +8,9 @@ api_key = "cal_live_…"                          # or keyring = true: the key i
 base_url = "https://api.cal.eu/v2"              # optional
 permissions = { read = "allow", write = "ask" } # what agents may do; optional
 force = false                                   # whether --force may turn "ask" into "allow"; optional
+
+[accounts.team]
+oauth = { client_id = "…" }                     # instead of a key: `calcom-async login` keeps the tokens
 ```
 
 `CALCOM_API_KEY` and `CALCOM_BASE_URL`, where the first is set, make an account `default`, which is the default one
@@ -31,7 +34,18 @@ from calcom_async import system_keyring
 from calcom_async.errors import ConfigurationError
 from calcom_async.settings import Hidden, api_key_from_environment
 
-__all__ = ["DEFAULT", "Account", "Accounts", "Entry", "Place", "accounts_file", "read_accounts", "read_text", "shown"]
+__all__ = [
+    "DEFAULT",
+    "Account",
+    "Accounts",
+    "Entry",
+    "Login",
+    "Place",
+    "accounts_file",
+    "read_accounts",
+    "read_text",
+    "shown",
+]
 
 DEFAULT: Final = "default"
 """The name of the environment's account; as a name to look for, the default account's, whatever it is called."""
@@ -49,22 +63,39 @@ Place = Literal["file", "keyring", "environment", "given"]
 
 
 @attrs.frozen(kw_only=True)
+class Login:
+    """The OAuth 2.0 client of an account whose user has logged in; its tokens are elsewhere.
+
+    Attributes:
+        client_id: The client's id.
+        client_secret: The secret of a confidential client; None for a public one.
+        scopes: What the user was asked for.
+    """
+
+    client_id: str
+    client_secret: Hidden | None = attrs.field(default=None, repr=False)
+    scopes: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
 class Account:
     """A key, and what goes with it.
 
     Attributes:
         name: What stands in `[accounts.NAME]`.
-        api_key: The key, which shows in no repr and can't be pickled.
+        api_key: The key, which shows in no repr and can't be pickled; empty where there is a login instead.
         base_url: Its server; None for the default one.
         permissions: What the file says of `read`, `write` and `force`, as text; what it does not say is not here.
-        kept_in: Where the key was found.
+        kept_in: Where the key was found, or the tokens of the login are.
+        oauth: The login, where the account has one instead of a key.
     """
 
     name: str
-    api_key: Hidden
+    api_key: Hidden = attrs.field(factory=Hidden)
     base_url: str | None = None
     permissions: Mapping[str, str] = attrs.field(factory=dict)
     kept_in: Place = "given"
+    oauth: Login | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -78,6 +109,7 @@ class Entry:
         permissions: What the file says of `read`, `write` and `force`, as text.
         problem: What is wrong with it, and what to do; None where nothing is.
         api_key: The key, where it is not in the keyring.
+        oauth: The login, where the account has one instead of a key.
     """
 
     name: str
@@ -86,6 +118,7 @@ class Entry:
     permissions: Mapping[str, str] = attrs.field(factory=dict)
     problem: str | None = None
     api_key: Hidden | None = attrs.field(default=None, repr=False)
+    oauth: Login | None = None
 
     def account(self) -> Account:
         """The account, with its key.
@@ -95,6 +128,11 @@ class Entry:
         """
         if self.problem is not None:
             raise ConfigurationError(self.problem)
+        if self.oauth is not None:
+            return Account(
+                name=self.name, base_url=self.base_url, permissions=self.permissions, kept_in=self.kept_in,
+                oauth=self.oauth,
+            )  # fmt: skip
         key = self.api_key
         if key is None:
             stored = system_keyring.read_key(self.name)
@@ -136,7 +174,14 @@ class Accounts:
             default: The name of the default one.
         """
         entries = [
-            Entry(name=a.name, kept_in=a.kept_in, base_url=a.base_url, permissions=a.permissions, api_key=a.api_key)
+            Entry(
+                name=a.name,
+                kept_in=a.kept_in,
+                base_url=a.base_url,
+                permissions=a.permissions,
+                api_key=a.api_key,
+                oauth=a.oauth,
+            )
             for a in accounts
         ]
         return cls({entry.name: entry for entry in entries}, default=default)
@@ -289,12 +334,19 @@ def _no_toml(path: Path) -> ConfigurationError:
 def _entry(name: str, written: Any, path: Path) -> Entry:
     """One account of the file, and what is wrong with it."""
     fields = written if isinstance(written, dict) else {}
+    login = _login(fields["oauth"]) if "oauth" in fields else None
     key, base_url, in_keyring = fields.get("api_key"), fields.get("base_url"), fields.get("keyring") is True
     permissions, wrong = _permissions(fields)
     has_key = isinstance(key, str) and key.strip() != ""
     where = f"the account {name} in {shown(path)}"
     problem = None
-    if not has_key and not in_keyring:
+    if "oauth" in fields and (login is None or has_key):
+        problem = (
+            f"{where} has a login and a key; remove one of them"
+            if login is not None
+            else f'the login of {where} is not as it should be; write oauth = {{ client_id = "…" }}'
+        )
+    elif login is None and not has_key and not in_keyring:
         problem = f'{where} has no key; add api_key = "…", or `calcom-async accounts add {name} --replace`'
     elif base_url is not None and not isinstance(base_url, str):
         problem = f"the base_url of {where} is not text; put it in quotes"
@@ -303,11 +355,24 @@ def _entry(name: str, written: Any, path: Path) -> Entry:
     return Entry(
         name=name,
         kept_in="file" if has_key or not in_keyring else "keyring",
+        oauth=login,
         base_url=base_url if isinstance(base_url, str) else None,
         permissions=permissions,
         problem=problem,
         api_key=Hidden(key.strip()) if isinstance(key, str) and has_key else None,
     )
+
+
+def _login(written: Any) -> Login | None:
+    """The login that an account says it has; None where it is not as it should be."""
+    said = written if isinstance(written, dict) else {}
+    client_id, secret, scopes = said.get("client_id"), said.get("client_secret"), said.get("scopes", [])
+    if not isinstance(client_id, str) or not client_id.strip() or not isinstance(secret, str | None):
+        return None
+    if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
+        return None
+    hidden = None if secret is None else Hidden(secret)
+    return Login(client_id=client_id.strip(), client_secret=hidden, scopes=tuple(scopes))
 
 
 def _permissions(fields: Mapping[str, Any]) -> tuple[dict[str, str], str | None]:

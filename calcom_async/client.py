@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import attrs
 
-from calcom_async.core.auth import ApiKey, Auth, NoAuth
+from calcom_async.core.auth import ApiKey, Auth, NoAuth, Renewable
 from calcom_async.core.blocking import Runner
 from calcom_async.core.limiter import Limiter
 from calcom_async.core.operation import Async, Blocking, Channel, Resource, operation
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     import aiohttp
 
+    from calcom_async.accounts import Account
+    from calcom_async.core.auth_source import SourceFunction
     from calcom_async.resources.allowlists import ServiceAllowlists
     from calcom_async.resources.api_keys import ApiKeys
     from calcom_async.resources.booking_limits import OwnBookingLimits
@@ -285,8 +287,10 @@ class AsyncCalCom(_Client[Async]):
 
     Args:
         api_key: `cal_…`; by default from the environment variable `CALCOM_API_KEY`.
-        account: Name of an account of the [accounts file](../how-to/accounts.md), which brings key and base URL;
-            `default` is the default one, whatever it is called.
+        auth: Another [credential](../authentication.md) than an API key: `OAuth2`, `ManagedUser`, `PlatformClient`, a
+            function that gives keys, or an object of your own; a key as text will do as well.
+        account: Name of an account of the [accounts file](../how-to/accounts.md), which brings its credential and base
+            URL; `default` is the default one, whatever it is called. An `Account` will do as well.
         base_url: By default `CALCOM_BASE_URL`, else https://api.cal.com/v2. Self-hosted: `https://host/api/v2`.
         anonymous: Call without a credential: only public operations (slots, booking) answer.
         timeout: Seconds for one try.
@@ -311,7 +315,8 @@ class AsyncCalCom(_Client[Async]):
         self,
         api_key: str | None = None,
         *,
-        account: str | None = None,
+        auth: str | Auth | Renewable | SourceFunction | None = None,
+        account: str | Account | None = None,
         base_url: str | None = None,
         anonymous: bool = False,
         timeout: float = 60.0,
@@ -327,13 +332,12 @@ class AsyncCalCom(_Client[Async]):
         strict: bool = False,
         allow_insecure: bool = False,
     ) -> None:
+        _check_one(api_key=api_key, auth=auth, account=account, anonymous=anonymous, base_url=base_url)
         if account is not None:
-            if anonymous:
-                raise ConfigurationError("account= and anonymous=True exclude each other")
-            api_key, base_url = _of_account(account, api_key, base_url)
+            auth, base_url = _of_account(account)
         transport = Transport(
             base_url=checked_base_url(base_url or base_url_from_environment(), allow_insecure=allow_insecure),
-            auth=_auth(api_key, anonymous=anonymous),
+            auth=_auth(api_key, auth, anonymous=anonymous),
             limiter=limiter,
             session=session,
             max_connections=max_connections,
@@ -378,7 +382,8 @@ class CalCom(_Client[Blocking]):
         self,
         api_key: str | None = None,
         *,
-        account: str | None = None,
+        auth: str | Auth | Renewable | SourceFunction | None = None,
+        account: str | Account | None = None,
         base_url: str | None = None,
         anonymous: bool = False,
         timeout: float = 60.0,
@@ -395,6 +400,7 @@ class CalCom(_Client[Blocking]):
     ) -> None:
         twin = AsyncCalCom(
             api_key,
+            auth=auth,
             account=account,
             base_url=base_url,
             anonymous=anonymous,
@@ -428,22 +434,34 @@ class CalCom(_Client[Blocking]):
             self._channel.runner.close()
 
 
-def _of_account(name: str, api_key: str | None, base_url: str | None) -> tuple[str, str | None]:
-    """Key and base URL of an account."""
-    for argument, value in (("api_key", api_key), ("base_url", base_url)):
-        if value is not None:
-            raise ConfigurationError(f"account= and {argument}= exclude each other: the account brings both; drop one")
+def _check_one(*, anonymous: bool, **given: Any) -> None:
+    """Refuse two credentials at once, and a base URL beside an account's."""
+    named = [f"{name}=" for name in ("account", "auth", "api_key") if given[name] is not None]
+    credentials = [*named, *(["anonymous=True"] if anonymous else [])]
+    if len(credentials) > 1:
+        raise ConfigurationError(f"{' and '.join(credentials)} exclude each other: pass one credential")
+    if given["account"] is not None and given["base_url"] is not None:
+        raise ConfigurationError("account= and base_url= exclude each other: the account brings both; drop one")
+
+
+def _of_account(account: str | Account) -> tuple[Auth | Renewable, str | None]:
+    """Credential and base URL of an account."""
     from calcom_async.accounts import read_accounts
+    from calcom_async.core.auth_given import credential_of_account
 
-    found = read_accounts().get(name)
-    return found.api_key, found.base_url
+    found = read_accounts().get(account) if isinstance(account, str) else account
+    return credential_of_account(found), found.base_url
 
 
-def _auth(api_key: str | None, *, anonymous: bool) -> Auth:
+def _auth(
+    api_key: str | None, auth: str | Auth | Renewable | SourceFunction | None, *, anonymous: bool
+) -> Auth | Renewable:
     if anonymous:
-        if api_key is not None:
-            raise ConfigurationError("anonymous=True and an API key exclude each other")
         return NoAuth()
+    if auth is not None:
+        from calcom_async.core.auth_given import credential
+
+        return credential(auth)
     key = api_key if api_key is not None else api_key_from_environment()
     if key is None:
         raise ConfigurationError(

@@ -8,13 +8,16 @@ CalComError
 ├── APIConnectionError          no answer: refused, reset, DNS, TLS
 │   ├── APITimeoutError
 │   └── AmbiguousWriteError     a write that may or may not have happened
+│       └── TokenRefreshLostError   that write was the renewal of an OAuth token
 ├── APIStatusError              Cal.com answered with an error
 │   ├── BadRequestError (400)   AuthenticationError (401, 498)   PermissionDeniedError (403)
+│   │                           └── TokenRefreshError (an OAuth token can't be renewed: log in again)
 │   ├── NotFoundError (404)     └── ApiVersionError (404 that means "wrong cal-api-version")
 │   ├── ConflictError (409)     UnprocessableEntityError (422)   RateLimitError (429)
 │   └── ServerError (5xx)
 ├── DecodeError                 an answer that is not what it should be: the path to the field, no data
 ├── PaginationError             a list that would never end
+├── LoginError                  the browser came back without what a login needs
 ├── ExportError                 a bulk export that could not be finished
 └── WebhookVerificationError    a delivery that Cal.com did not sign
 ```
@@ -42,12 +45,15 @@ __all__ = [
     "DecodeError",
     "ExportError",
     "InvalidRequestError",
+    "LoginError",
     "MissingExtraError",
     "NotFoundError",
     "PaginationError",
     "PermissionDeniedError",
     "RateLimitError",
     "ServerError",
+    "TokenRefreshError",
+    "TokenRefreshLostError",
     "UnprocessableEntityError",
     "WebhookVerificationError",
 ]
@@ -172,8 +178,24 @@ class AuthenticationError(APIStatusError):
     """401 or 498: the key or token is missing, unknown or expired."""
 
 
+class TokenRefreshError(AuthenticationError):
+    """The server does not take the refresh token, or the client.
+
+    The user has to log in again, or the client's id and secret have to be set right.
+
+    A refresh token that was refused is not sent again.
+    """
+
+
 class PermissionDeniedError(APIStatusError):
-    """403: the key is known, but may not do this."""
+    """403: the key is known, but may not do this.
+
+    Attributes:
+        missing_scopes: The OAuth scopes that the operation needs and the token has not, such as `BOOKING_READ`; empty
+            where that is not the reason.
+    """
+
+    missing_scopes: tuple[str, ...] = ()
 
 
 class NotFoundError(APIStatusError):
@@ -240,6 +262,19 @@ class AmbiguousWriteError(APIConnectionError):
     def __init__(self, message: str, *, method: str = "", path: str = "", mark: str | None = None) -> None:
         self.mark = mark
         super().__init__(message, method=method, path=path, may_have_happened=True)
+
+
+class TokenRefreshLostError(AmbiguousWriteError):
+    """A token was being renewed, and the answer was lost.
+
+    The server may have taken the refresh token, which is good once, and have sent the next one to nobody. The renewal
+    was not repeated. The next call tries the old refresh token once: where the server never got it, all is well; where
+    it did, that call raises `TokenRefreshError`, and the user has to log in again.
+    """
+
+
+class LoginError(CalComError):
+    """The browser came back without what a login needs: refused, or not the answer to this login."""
 
 
 class ExportError(CalComError):

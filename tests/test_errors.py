@@ -34,6 +34,8 @@ MADE: dict[str, errors.CalComError] = {
     "DecodeError": errors.DecodeError("expected text, got null", path="data[3].hosts[0].id"),
     "PaginationError": errors.PaginationError("the same page twice"),
     "ExportError": errors.ExportError("disk full"),
+    "LoginError": errors.LoginError("another login"),
+    "TokenRefreshLostError": errors.TokenRefreshLostError("lost", **CONNECTION),
     "WebhookVerificationError": errors.WebhookVerificationError("wrong signature"),
     "ApiVersionError": errors.ApiVersionError("Cannot GET /v2/x", versions=("2024-08-13", None), **STATUS),
 } | {
@@ -42,6 +44,7 @@ MADE: dict[str, errors.CalComError] = {
         "APIStatusError",
         "BadRequestError",
         "AuthenticationError",
+        "TokenRefreshError",
         "PermissionDeniedError",
         "NotFoundError",
         "ConflictError",

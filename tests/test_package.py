@@ -17,7 +17,7 @@ import pytest
 import calcom_async
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = {"cli", "keyring", "parquet", "ics", "lua", "mcp", "redis", "dask", "otel"}
+EXTRAS = {"cli", "keyring", "oauth", "parquet", "ics", "lua", "mcp", "redis", "dask", "otel"}
 
 
 @pytest.fixture(scope="module")

@@ -254,7 +254,7 @@ class Toolkit:
         if account.client is None:
             assert self._source is not None, "an account without a client came from accounts"
             found = self._source.get(name)
-            account.client = AsyncCalCom(found.api_key, base_url=found.base_url)
+            account.client = AsyncCalCom(account=found)
         return account.client
 
     def _told(self) -> list[dict[str, Any]]:

@@ -164,6 +164,8 @@ def _no_profile(error: CalComError, told: Failure) -> list[Check]:
 def _key_check(target: Target) -> Check:
     from calcom_async.core.auth import ApiKey
 
+    if target.login is not None:
+        return Check("key", "ok", f"the login of {target.key_source}; `calcom-async whoami` shows more")
     if target.api_key is None:
         return Check("key", "failed", *NO_KEY)
     try:

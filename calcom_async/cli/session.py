@@ -66,7 +66,8 @@ class Target:
     """Which server, with which key, and where both were found.
 
     Attributes:
-        api_key: The key; None where there is none.
+        api_key: The key; None where there is none, or a login instead.
+        account: The account it is of, where it is one's of the file.
         key_source: Such as `CALCOM_API_KEY`, for people.
         base_url: The base URL, as it was given.
         url_source: Such as `--base-url`.
@@ -76,6 +77,12 @@ class Target:
     key_source: str
     base_url: str
     url_source: str
+    account: Account | None = None
+
+    @property
+    def login(self) -> Account | None:
+        """The account, where it has a login instead of a key."""
+        return self.account if self.account is not None and self.account.oauth is not None else None
 
 
 @attrs.define(kw_only=True)
@@ -152,7 +159,10 @@ class Session:
             given = bool(os.environ.get("CALCOM_BASE_URL", "").strip())
             base_url, url_source = base_url_from_environment(), "CALCOM_BASE_URL" if given else "the default"
         if account is not None:
-            return Target(api_key=account.api_key, key_source=where, base_url=base_url, url_source=url_source)
+            return Target(
+                api_key=account.api_key or None, key_source=where, base_url=base_url, url_source=url_source,
+                account=account,
+            )  # fmt: skip
         key = api_key_from_environment()
         return Target(api_key=key, key_source="CALCOM_API_KEY", base_url=base_url, url_source=url_source)
 
@@ -187,7 +197,7 @@ class Session:
                 sandbox = await stack.enter_async_context(Sandbox(bookings=count))
                 target = attrs.evolve(target, api_key=sandbox.api_key, base_url=sandbox.url)
             self.base_url = target.base_url
-            if target.api_key is None and not public:
+            if target.api_key is None and target.login is None and not public:
                 raise CommandFailure(*NO_KEY, exit_code=USAGE, kind="ConfigurationError")
             yield await stack.enter_async_context(self._client(target, max_retries=max_retries, hooks=hooks))
 
@@ -209,10 +219,12 @@ class Session:
 
     def _client(self, target: Target, *, max_retries: int = 3, hooks: Iterable[Hook] = ()) -> AsyncCalCom:
         from calcom_async import AsyncCalCom
+        from calcom_async.core.auth_given import credential_of_account
 
         return AsyncCalCom(
             target.api_key,
-            anonymous=target.api_key is None,
+            auth=None if target.login is None else credential_of_account(target.login),
+            anonymous=target.api_key is None and target.login is None,
             base_url=target.base_url,
             timeout=self.options.timeout,
             max_retries=max_retries,

@@ -22,6 +22,7 @@ from calcom_async.core.locate import locate
 from calcom_async.core.records import Record, wire_name
 from calcom_async.core.unset import Disabled
 from calcom_async.errors import DecodeError
+from calcom_async.settings import Hidden
 
 __all__ = ["Malformed", "converter", "decode", "decode_items", "dump_json", "parse_json", "unstructure", "wire_instant"]
 
@@ -43,7 +44,14 @@ def parse_json(data: bytes) -> Any:
 
 def dump_json(value: Any) -> bytes:
     """JSON bytes of a wire value."""
-    return msgspec.json.encode(value)
+    return msgspec.json.encode(value, enc_hook=_told)
+
+
+def _told(value: Any) -> str:
+    """A secret as the text it is: it was put into a body to be sent."""
+    if isinstance(value, Hidden):
+        return str.__str__(value)
+    raise TypeError(f"{type(value).__name__} is no wire JSON")
 
 
 @attrs.frozen(kw_only=True)

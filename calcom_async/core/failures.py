@@ -23,7 +23,7 @@ from calcom_async.errors import (
     UnprocessableEntityError,
 )
 
-__all__ = ["failure", "is_unknown_route", "version_failure"]
+__all__ = ["failure", "is_about_the_credential", "is_unknown_route", "version_failure"]
 
 _BY_STATUS: Mapping[int, type[APIStatusError]] = {
     400: BadRequestError,
@@ -44,6 +44,10 @@ _ECHOES = frozenset({"target", "value"})
 """Validation errors repeat what was sent under these keys: personal data, so they are dropped."""
 _EMAIL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+\.[^\s\"'<>@]+")
 _MAX_MESSAGE = 600
+_ABOUT_SOMETHING_ELSE = ("These credentials do not belong to you", "GetOrgId decorator")
+"""How messages of a 401 begin that is about a record, whoever asks."""
+_SCOPES_NEEDED = re.compile(r"insufficient_scope\b.*?\bRequired: ([A-Z_]+(?:, [A-Z_]+)*)")
+_NOT_FOR_TOKENS = "not available for third-party OAuth tokens"
 
 
 def failure(response: Response, request: Request) -> APIStatusError:
@@ -51,7 +55,7 @@ def failure(response: Response, request: Request) -> APIStatusError:
     code, message, details = _read(response)
     status = response.status
     cls = _BY_STATUS.get(status) or (ServerError if status >= 500 else APIStatusError)
-    return cls(
+    error = cls(
         message,
         status_code=status,
         code=code,
@@ -62,6 +66,31 @@ def failure(response: Response, request: Request) -> APIStatusError:
         retry_after=retry_after(response.headers, time.time()) if status in {429, 503} else None,
         hint=_HINTS.get(status),
     )
+    return _told_of_scopes(error) if isinstance(error, PermissionDeniedError) else error
+
+
+def _told_of_scopes(error: PermissionDeniedError) -> PermissionDeniedError:
+    """With the OAuth scopes that the token lacks, where that is why it was refused."""
+    if not error.message.startswith("insufficient_scope"):
+        return error
+    needed = _SCOPES_NEEDED.match(error.message)
+    if needed:
+        error.missing_scopes = tuple(needed[1].split(", "))
+        error.hint = (
+            f"the token lacks the scope {', '.join(error.missing_scopes)}: give it to the OAuth client in Cal.com's "
+            "settings, ask for it in scopes=, and let the user log in again"
+        )
+    elif _NOT_FOR_TOKENS in error.message:
+        error.hint = "no OAuth token may call this, whatever its scopes; use an API key"
+    return error
+
+
+def is_about_the_credential(response: Response) -> bool:
+    """Whether an answer says that the key or token is refused: 498, or a 401 that is not about what it may reach."""
+    if response.status != 401:
+        return response.status == 498
+    code, message, _ = _read(response)
+    return code != "TRPCError" and not message.startswith(_ABOUT_SOMETHING_ELSE)
 
 
 def is_unknown_route(response: Response, request: Request) -> bool:

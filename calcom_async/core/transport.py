@@ -10,14 +10,14 @@ import random
 import time
 import weakref
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin
 
 import attrs
 
 from calcom_async._version import __version__
-from calcom_async.core.auth import Auth
-from calcom_async.core.failures import failure, is_unknown_route, version_failure
+from calcom_async.core.auth import Auth, Renewable, Renewing, Send
+from calcom_async.core.failures import failure, is_about_the_credential, is_unknown_route, version_failure
 from calcom_async.core.limiter import Limiter, shared_limiter
 from calcom_async.core.rate_limit_headers import retry_after
 from calcom_async.core.request import VERSION_HEADER, Request, Response
@@ -28,6 +28,7 @@ from calcom_async.errors import (
     APIConnectionError,
     APIStatusError,
     APITimeoutError,
+    AuthenticationError,
     CalComError,
     ConfigurationError,
     DecodeError,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     import aiohttp
 
 __all__ = ["Options", "Transport"]
+
+T = TypeVar("T")
 
 MAX_REDIRECTS = 5
 _PARSED_AT_ONCE = 8192
@@ -84,7 +87,7 @@ class Transport:
         self,
         *,
         base_url: str,
-        auth: Auth,
+        auth: Auth | Renewable,
         limiter: Limiter | str | None = None,
         session: aiohttp.ClientSession | None = None,
         max_connections: int = 100,
@@ -93,19 +96,21 @@ class Transport:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self.base_url = base_url
-        self.auth = auth
+        self._given_limiter = limiter if isinstance(limiter, Limiter) else None
+        self._jitter = jitter
+        self.auth: Auth = auth.bound(self._sender) if isinstance(auth, Renewable) else auth
         self.limiter, self._close_limiter = _limiter(limiter, origin(base_url), auth.identity)
         self._given_session = session
         self._max_connections = max_connections
         self._proxy = proxy
         self._ssl_context = ssl_context
-        self._jitter = jitter
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._places: asyncio.Semaphore | None = None
         self._abandon: weakref.finalize[Any, Any] | None = None
         self._versions: dict[str, str | None] = {}
         self._closed = False
+        self._beside: Transport | None = None
         self._agent = f"calcom-async/{__version__} Python/{platform.python_version()}"
 
     def __repr__(self) -> str:
@@ -119,6 +124,8 @@ class Transport:
         Raises:
             ConfigurationError: closed, or bound to another event loop.
         """
+        if self._beside is not None:
+            return self._beside._open()
         loop = asyncio.get_running_loop()
         if self._closed:
             raise ConfigurationError("this client is closed; make a new one")
@@ -152,6 +159,8 @@ class Transport:
 
     async def close(self) -> None:
         """Close the connections; may be called again. A session of the caller's stays open."""
+        if isinstance(self.auth, Renewing) and self._loop is asyncio.get_running_loop():
+            await self.auth.settle()
         self._closed = True
         session, self._session = self._session, None
         if self._abandon is not None:
@@ -171,6 +180,16 @@ class Transport:
         self._loop = self._places = None
         if session is not None and session is not self._given_session:
             _let_be(session)
+
+    def _sender(self, auth: Auth) -> Send:
+        """What sends with another credential over the connections of this client, such as to renew its own."""
+        beside = Transport(base_url=self.base_url, auth=auth, limiter=self._given_limiter, jitter=self._jitter)
+        beside._beside = self
+
+        async def send(request: Request) -> Response:
+            return await beside.send(request, Options())
+
+        return send
 
     # --- one call -----------------------------------------------------------------------------------------------------
 
@@ -194,10 +213,16 @@ class Transport:
             if tried:
                 self._versions[request.operation] = version
             if not 200 <= response.status < 300 or _says_error(response):
-                raise failure(response, request)
+                raise self._failure(response, request)
             return response
         assert response is not None
         raise version_failure(response, request, tuple(tried))
+
+    def _failure(self, response: Response, request: Request) -> APIStatusError:
+        error = failure(response, request)
+        if isinstance(self.auth, Renewing) and isinstance(error, AuthenticationError):
+            error.hint = self.auth.advice
+        return error
 
     def _candidates(self, request: Request, options: Options) -> tuple[str | None, ...]:
         if options.api_version is not None:
@@ -213,11 +238,16 @@ class Transport:
         waited = 0.0
         attempt = 0
         may_have_happened = False
+        renewed = False
         while True:
             response: Response | None = None
             error: APIConnectionError | None = None
             try:
-                response = await self._send_once(request, version, options, attempt)
+                response, proof = await self._send_once(request, version, options, attempt)
+                if not renewed and isinstance(self.auth, Renewing) and is_about_the_credential(response):
+                    renewed = True  # once: whoever is refused with a fresh one is refused for another reason
+                    if await self._proved(self.auth.renew(proof)):
+                        continue  # refused, so nothing has happened: safe for every method
                 outcome = Outcome(
                     status=response.status,
                     repeatable=request.repeatable,
@@ -225,6 +255,8 @@ class Transport:
                 )
                 if response.status < 400:
                     return response
+            except _CredentialError as failed:
+                raise failed.error from None
             except APIConnectionError as failed:
                 error = failed
                 outcome = Outcome(left=failed.may_have_happened, repeatable=request.repeatable)
@@ -248,7 +280,10 @@ class Transport:
             waited += step.seconds
             attempt += 1
 
-    async def _send_once(self, request: Request, version: str | None, options: Options, attempt: int) -> Response:
+    async def _send_once(
+        self, request: Request, version: str | None, options: Options, attempt: int
+    ) -> tuple[Response, dict[str, str]]:
+        """The answer, and the headers that proved who asked."""
         session, places = self._open()
         async with places:
             permit = await self.limiter.acquire(request.operation)
@@ -257,11 +292,12 @@ class Transport:
                     LimiterWaited(method=request.method, path=request.template, seconds=permit.waited)
                 )
             try:
+                proof = await self._proved(self.auth.headers())
                 options.telemetry.tell(
                     RequestSent(method=request.method, path=request.template, version=version, attempt=attempt)
                 )
                 started = time.perf_counter()
-                response = await self._exchange(session, request, version, options)
+                response = await self._exchange(session, request, version, options, proof)
             except BaseException:
                 permit.lost()
                 raise
@@ -278,10 +314,23 @@ class Transport:
                 f"the answer broke off or is no JSON ({len(response.body)} bytes, HTTP {response.status})",
                 method=request.method, path=request.template, may_have_happened=True,
             )  # fmt: skip
-        return response
+        return response, proof
+
+    async def _proved(self, work: Awaitable[T]) -> T:
+        """What the credential gives; what it fails with is not a failure of the call that wanted it."""
+        try:
+            return await work
+        except APIConnectionError as error:
+            failed = _CredentialError(error)
+        raise failed
 
     async def _exchange(
-        self, session: aiohttp.ClientSession, request: Request, version: str | None, options: Options
+        self,
+        session: aiohttp.ClientSession,
+        request: Request,
+        version: str | None,
+        options: Options,
+        proof: dict[str, str],
     ) -> Response:
         """One HTTP exchange, redirects within the origin included; failures become ours."""
         import aiohttp
@@ -289,7 +338,7 @@ class Transport:
 
         url = f"{self.base_url}{request.path}"
         query = _query_string(request)
-        headers = await self._headers(request, version)
+        headers = self._headers(request, version) | proof
         body = _body(request)
         timeout = aiohttp.ClientTimeout(total=options.timeout, sock_connect=options.connect_timeout)
         try:
@@ -334,14 +383,21 @@ class Transport:
             )
         return new
 
-    async def _headers(self, request: Request, version: str | None) -> dict[str, str]:
+    def _headers(self, request: Request, version: str | None) -> dict[str, str]:
         headers = {"Accept": "application/json", "User-Agent": self._agent}
         if request.body is not None:
             headers["Content-Type"] = "application/json"
         if version is not None:
             headers[VERSION_HEADER] = version
-        headers.update(await self.auth.headers())
         return headers
+
+
+class _CredentialError(Exception):
+    """The credential could not be had: no reason to send the call again, which did not leave."""
+
+    def __init__(self, error: APIConnectionError) -> None:
+        self.error = error
+        super().__init__()
 
 
 def _limiter(
@@ -364,12 +420,19 @@ def _query_string(request: Request) -> str:
     return "?" + urlencode(request.query, safe=",:")
 
 
-def _body(request: Request) -> bytes | None:
+class _Body(bytes):
+    """A body that no traceback with locals shows: it may hold a refresh token, and personal data."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} bytes>"
+
+
+def _body(request: Request) -> _Body | None:
     if request.body is None:
         return None
     from calcom_async.core.codec import dump_json
 
-    return dump_json(request.body)
+    return _Body(dump_json(request.body))
 
 
 def _is_broken(body: bytes) -> bool:
