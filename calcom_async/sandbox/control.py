@@ -62,7 +62,8 @@ async def _turn(request: BaseRequest, application: Application) -> tuple[int, An
             return 200, _time(application)
         case "GET", "requests", "":
             return 200, {"requests": [attrs.asdict(each) for each in application.requests]}
-    raise _RefusedError(404, f"no such switch: {request.method} {request.path}")
+        case _:
+            raise _RefusedError(404, f"no such switch: {request.method} {request.path}")
 
 
 def _faults(application: Application) -> dict[str, Any]:

@@ -62,7 +62,8 @@ class Struck:
                 return False
             case Status(done=False) | Stall(part="before", done=False) | Cursor(how="timeout"):
                 return False
-        return True
+            case _:
+                return True
 
     @property
     def by_offset(self) -> bool:
@@ -142,7 +143,8 @@ class Struck:
                 return answers_of_faults.malformed(answer, garbage)
             case Truncated(share=share) if answer is not None:
                 return Answer(answer.status, answer.body[: int(len(answer.body) * share)], answer.headers)
-        return answer or Answer(200)
+            case _:
+                return answer or Answer(200)
 
     @property
     def dropped(self) -> bool:
@@ -151,7 +153,8 @@ class Struck:
         match strike.fault.effect if strike is not None else None:
             case Reset(part="before") | Lost(status=None):
                 return True
-        return False
+            case _:
+                return False
 
     async def wait(self, closing: asyncio.Event, standard: float) -> None:
         """Take the time the answer takes; at most until the sandbox closes."""
@@ -162,6 +165,8 @@ class Struck:
                     seconds += least if most is None else least + (most - least) * strike.chance
                 case Stall(part="before", seconds=silence) | Cursor(how="timeout", seconds=silence):
                     seconds += silence
+                case _:
+                    pass
         await pause(closing, seconds)
 
     async def send(self, request: BaseRequest, response: web.Response, closing: asyncio.Event) -> web.StreamResponse:

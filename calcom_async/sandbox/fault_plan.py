@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -139,7 +139,7 @@ class FaultPlan:
             self._last = 0
 
     @contextmanager
-    def during(self, *plain: Plain) -> Iterator[None]:
+    def during(self, *plain: Plain) -> Generator[None]:
         """Some faults for the time of a `with` block."""
         numbers = [self.add(each) for each in plain]
         try:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 import attrs
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 from attrs.validators import and_, ge, gt, in_, instance_of, le, optional
 
 from calcom_async.sandbox import wire_json
@@ -206,16 +206,12 @@ class When:
     first: int | None = field(default=None, validator=optional(_whole(0)))
     every: int = field(default=1, validator=_whole(1))
     per: Literal["all", "request"] = field(default="all", validator=in_(("all", "request")))
-    _methods: frozenset[str] = field(init=False, repr=False, eq=False)
-    _pattern: re.Pattern[str] | None = field(init=False, repr=False, eq=False)
-
-    @_methods.default
-    def _split_methods(self) -> frozenset[str]:
-        return frozenset(part.strip().upper() for part in (self.method or "").split(",") if part.strip())
-
-    @_pattern.default
-    def _compile(self) -> re.Pattern[str] | None:
-        return None if self.path is None else re.compile(_glob(self.path), re.DOTALL)
+    _methods: frozenset[str] = field(
+        init=False, repr=False, eq=False, default=Factory(lambda self: _methods(self.method), takes_self=True)
+    )
+    _pattern: re.Pattern[str] | None = field(
+        init=False, repr=False, eq=False, default=Factory(lambda self: _pattern(self.path), takes_self=True)
+    )
 
     def matches(self, method: str, path: str, query: Mapping[str, str]) -> bool:
         """Whether a request is of this kind; the counts are another matter.
@@ -266,12 +262,16 @@ def fault(plain: Plain) -> Fault:
     """
     if isinstance(plain, Fault):
         return plain
-    if isinstance(plain, get_args(Effect)):
-        return Fault(plain)
     if isinstance(plain, str):
-        plain = _from_text(plain)
-    if not isinstance(plain, Mapping):
-        raise ValueError(f"a fault is a Fault, a mapping with a kind, or text; not {type(plain).__name__}")  # noqa: TRY004 # the caller's words, as all the others here
+        return _from_mapping(_from_text(plain))
+    if isinstance(plain, Mapping):
+        return _from_mapping(plain)
+    if type(plain) not in EFFECTS.values():
+        raise ValueError(f"a fault is a Fault, a mapping with a kind, or text; not {type(plain).__name__}")
+    return Fault(plain)
+
+
+def _from_mapping(plain: Mapping[str, Any]) -> Fault:
     values = dict(plain)
     kind = values.pop("kind", None)
     effect = EFFECTS.get(kind) if isinstance(kind, str) else None
@@ -326,11 +326,18 @@ def _given(values: Effect | When) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if name in required or value != usual[name]}
 
 
-def _glob(path: str) -> str:
+def _methods(method: str | None) -> frozenset[str]:
+    return frozenset(part.strip().upper() for part in (method or "").split(",") if part.strip())
+
+
+def _pattern(path: str | None) -> re.Pattern[str] | None:
     """A path with `*`, `**` and `{name}`, as a regular expression for paths below `/v2`."""
+    if path is None:
+        return None
     below = path.removeprefix("/v2/") if path.startswith("/v2/") else path
     if not below.startswith(("/", "**")):
         below = "/" + below
     pieces = re.split(r"(\*\*|\*|\{[^{}/]*\})", below.rstrip("/") if len(below) > 1 else below)
     wild = {"**": ".*", "*": "[^/]*"}
-    return "".join(wild.get(piece, "[^/]+" if piece.startswith("{") else re.escape(piece)) for piece in pieces)
+    source = (wild.get(piece, "[^/]+" if piece.startswith("{") else re.escape(piece)) for piece in pieces)
+    return re.compile("".join(source), re.DOTALL)
