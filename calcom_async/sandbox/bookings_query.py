@@ -236,7 +236,8 @@ def _sort(name: str, called: str) -> _Parameter:
 
 
 def _number(name: str, *rules: Rule) -> _Parameter:
-    return _Parameter(name, lambda values: whole(values[0]), (*rules, validation.number(name)))
+    # An empty text stays a text; another one that is no number becomes null.
+    return _Parameter(name, lambda values: whole(values[0]) if values[0] else "", (*rules, validation.number(name)))
 
 
 _FILTERS: Final = (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from calcom_async.sandbox import instants, validation
-from calcom_async.sandbox.answers import invalid, refusal
+from calcom_async.sandbox.answers import bad_request_data, invalid, refusal
 from calcom_async.sandbox.event_type_wire import HOSTED_ONLY, NEWEST_ONLY, OLD_KINDS, default_fields
 from calcom_async.sandbox.store import Record
 from calcom_async.sandbox.validation import Field, Rule
@@ -160,9 +160,11 @@ def _fields(*, creating: bool) -> tuple[Field, ...]:
 
 def check(body: object, *, creating: bool) -> dict[str, Any]:
     """Refuse what the real server refuses; otherwise the body."""
-    target = body if isinstance(body, dict) else {}
-    errors = validation.problems(target, _fields(creating=creating))
+    target = dict(body) if isinstance(body, dict) else {}
     seats = target.get("seats")
+    if isinstance(seats, dict) and not seats.get("disabled"):
+        seats = target["seats"] = {"disabled": False, **seats}
+    errors = validation.problems(target, _fields(creating=creating))
     if isinstance(seats, dict) and not seats.get("disabled"):
         rule = (validation.at_least("seatsPerTimeSlot", 1), validation.integer("seatsPerTimeSlot"))
         children = validation.problems(seats, (Field("seatsPerTimeSlot", rule),))
@@ -176,6 +178,9 @@ def check(body: object, *, creating: bool) -> dict[str, Any]:
     for location in target.get("locations") or ():
         _check_location(location)
     _check_booking_fields(target.get("bookingFields") or ())
+    limits = target.get("bookingLimitsCount")
+    if isinstance(limits, dict) and not limits.get("disabled") and set(limits) - set(_PERIODS):
+        raise bad_request_data()
     return target
 
 
@@ -185,7 +190,9 @@ def apply(record: Record, body: dict[str, Any]) -> Record:
     for name, value in body.items():
         if name in _TRANSLATED:
             continue
-        if name in record or name in _OPTIONAL:
+        if name == "customName" and value is None:
+            changed.pop(name, None)
+        elif name in record or name in _OPTIONAL:
             changed[name] = "" if name == "description" and value is None else value
     for name, translate in _TRANSLATED.items():
         if body.get(name) is not None:
@@ -210,6 +217,13 @@ def _limits(name: str) -> Callable[[Record, dict[str, Any]], None]:
     return put
 
 
+def _durations(record: Record, value: dict[str, Any]) -> None:
+    # What is no number of minutes is dropped, and with nothing left there is no limit.
+    kept = {name: each for name, each in value.items() if validation.is_whole(each)}
+    if value.get("disabled") or kept:
+        record["bookingLimitsDuration"] = kept
+
+
 def _length_options(record: Record, value: list[int]) -> None:
     record["lengthInMinutesOptions"] = value
     record["metadata"] = {**record["metadata"], "multipleDuration": value}
@@ -223,7 +237,7 @@ _TRANSLATED: Final[dict[str, Callable[[Record, Any], None]]] = {
     "seats": _seats,
     "recurrence": _recurrence,
     "bookingLimitsCount": _limits("bookingLimitsCount"),
-    "bookingLimitsDuration": _limits("bookingLimitsDuration"),
+    "bookingLimitsDuration": _durations,
     "lengthInMinutesOptions": _length_options,
     "bookingFields": _booking_fields,
 }

@@ -120,6 +120,24 @@ def new(event_type_id: int, owner: Record | None, **settings: Any) -> Record:
     }
 
 
+def video_settings(event_type_id: int, sent: dict[str, Any], now: str) -> dict[str, Any]:
+    """The Cal Video settings of an event type as a self-hosted server shows them where some were sent."""
+    return {
+        "eventTypeId": event_type_id,
+        "disableRecordingForOrganizer": False,
+        "disableRecordingForGuests": False,
+        "enableAutomaticTranscription": False,
+        "enableAutomaticRecordingForOrganizer": False,
+        "redirectUrlOnExit": None,
+        "disableTranscriptionForGuests": False,
+        "disableTranscriptionForOrganizer": False,
+        "requireEmailForGuests": False,
+        **sent,
+        "createdAt": now,
+        "updatedAt": now,
+    }
+
+
 def owner_summary(user: Record, *, hosted: bool) -> dict[str, Any]:
     """A user as an event type lists its users."""
     metadata = {"stripeCustomerId": "cus_XXXXXXXXXXXXXX"} if hosted else {}

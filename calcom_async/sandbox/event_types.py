@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from calcom_async.sandbox import event_type_input, event_type_wire
+from calcom_async.sandbox import event_type_input, event_type_wire, instants
 from calcom_async.sandbox.answers import Answer, ApiError, refusal, success
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.booking_wire import forget_event_type
@@ -102,8 +102,17 @@ def create(call: Call) -> Answer:
         lengthInMinutes=body["lengthInMinutes"],
     )
     record = event_type_input.apply(blank, event_type_input.without_fixed(body))
+    _set_video(backend, record, body)
     backend.store.event_types.put(record, parent=f"user {user['id']}")
     return success(show(call, record), status=201)
+
+
+def _set_video(backend: Backend, record: Record, body: dict[str, Any]) -> None:
+    if backend.hosted:
+        return
+    # A change that does not send the settings again loses them.
+    sent, now = body.get("calVideoSettings"), instants.to_wire(backend.clock.milliseconds())
+    record["calVideoSettings"] = event_type_wire.video_settings(record["id"], sent, now) if sent else None
 
 
 @routes.add("GET", "/event-types/{id}", controllers=_BOTH)
@@ -124,6 +133,7 @@ def update(call: Call) -> Answer:
     body = event_type_input.check(readable(call), creating=False)
     check_schedule(backend, user, body)
     record = event_type_input.apply(record, event_type_input.without_fixed(body))
+    _set_video(backend, record, body)
     backend.store.event_types.put(record, parent=f"user {user['id']}")
     return success(show(call, record))
 

@@ -128,10 +128,10 @@ def create(call: Call) -> Answer:
         "slug": slug,
         "metadata": body.get("metadata"),
     }
-    _managed(call).put(record, parent=manager)
     days = body.get("apiKeyDaysValid") or _DEFAULT_DAYS
     expires = None if body.get("apiKeyNeverExpires") else now + days * instants.DAY
     key = f"cal_sandbox_{backend.names.uuid().replace('-', '')}"
+    _managed(call).put(record | {"key": key_digest(key)}, parent=manager)
     backend.store.keys.put({"id": key_digest(key), "userId": owner["id"], "expiresAt": expires}, parent=owner["id"])
     return success({**_show(record), "apiKey": key}, status=201)
 
@@ -159,6 +159,7 @@ def delete(call: Call) -> Answer:
     record = _find(call)
     for membership in call.backend.store.memberships.of(record["id"]):
         call.backend.store.memberships.delete(membership["id"])
+    call.backend.store.keys.delete(record["key"])
     call.backend.store.teams.delete(record["id"])
     _managed(call).delete(record["id"])
     return success(_show(record))

@@ -106,8 +106,8 @@ def list_all(call: Call) -> Answer:
     take, skip = take_and_skip(call.query, most=_MOST)
     emails = _texts(call, "emails")
     if any(not validation.is_email(each) or "," in each for each in emails):
-        value = emails if len(emails) > 1 else emails[0]
-        _refuse({"emails": value}, "emails", "IsEmailStringOrArray", "Please submit only valid email addresses")
+        sent = [part for text in emails for part in text.split(",")]
+        _refuse({"emails": sent}, "emails", "IsEmailStringOrArray", "Please submit only valid email addresses")
     operator = call.query.get("attributeQueryOperator", "AND")
     if operator not in _OPERATORS:
         message = f"attributeQueryOperator must be one of the following values: {', '.join(_OPERATORS)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from calcom_async.sandbox import instants, team_event_types, teams, validation
-from calcom_async.sandbox.answers import Answer, refusal, success
+from calcom_async.sandbox.answers import Answer, invalid, refusal, success
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.event_types import owned
 from calcom_async.sandbox.routing import Call, Routes
@@ -44,6 +44,19 @@ def _shown(backend: Backend, link: Record) -> dict[str, Any]:
     }
 
 
+def _checked(call: Call) -> dict[str, Any]:
+    body = dict(call.body) if isinstance(call.body, dict) else {}
+    if isinstance(body.get("expiresAt"), str) and instants.parse(body["expiresAt"]) is None:
+        # What is no date was made one before it is judged, and is shown as null.
+        raise invalid(
+            [
+                {**each, "value": None} if each["property"] == "expiresAt" else each
+                for each in validation.problems(body, _FIELDS)
+            ]
+        )
+    return validation.check(body, _FIELDS)
+
+
 def _event_type(call: Call) -> int:
     if "team" in call.params:
         team = teams.require_role(call, "ADMIN")
@@ -69,7 +82,7 @@ def list_all(call: Call) -> Answer:
 def create(call: Call) -> Answer:
     """`POST /v2/event-types/{eventTypeId}/private-links`: one kind of end; hosted, a time outranks a count."""
     backend, event_type_id = call.backend, _event_type(call)
-    sent = validation.check(call.body, _FIELDS)
+    sent = _checked(call)
     body = {name: value for name, value in sent.items() if value is not None}
     both = "expiresAt" in body and "maxUsageCount" in body
     neither = "expiresAt" not in body and "maxUsageCount" not in body
@@ -93,7 +106,7 @@ def update(call: Call) -> Answer:
     """`PATCH /v2/event-types/{eventTypeId}/private-links/{linkId}`."""
     backend, event_type_id = call.backend, _event_type(call)
     link = _find(call, event_type_id, "Updated link not found")
-    body = validation.check(call.body, _FIELDS)
+    body = _checked(call)
     if body.get("expiresAt") is not None:
         link |= {"expiresAt": instants.parse(body["expiresAt"]), "most": None}
     elif body.get("maxUsageCount") is not None:

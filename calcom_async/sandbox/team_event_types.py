@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from calcom_async.sandbox import event_type_input, event_type_wire, teams, validation
-from calcom_async.sandbox.answers import Answer, refusal, success
+from calcom_async.sandbox.answers import Answer, invalid, refusal, success
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.event_types import newest, not_found, readable, remove
 from calcom_async.sandbox.host_hours import SAME_HOST
@@ -34,6 +34,10 @@ _KIND: Final = Field(
             lambda value: isinstance(value, str) and value in _SCHEDULING,
         ),
     ),
+)
+_HOST: Final = (
+    Field("userId", (validation.integer("userId"),)),
+    Field("priority", (validation.one_of("priority", ("lowest", "low", "medium", "high", "highest")),), required=False),
 )
 _TEAM_SHOWN: Final = (
     "id",
@@ -64,8 +68,12 @@ def show(call: Call, record: Record, *, listed: bool = False, hosts_limit: int |
     shown = event_type_wire.show(record, None, hosted=backend.hosted, newest=newest(call), web_url=backend.web_url)
     shown.pop("users", None)
     private = record["_"]
-    team_id = private["teamId"] if private["teamId"] is not None else private.get("parentTeamId")
-    team = backend.store.teams.get(team_id) or {}
+    team = backend.store.teams.get(private["teamId"]) or {} if private["teamId"] is not None else {}
+    if private.get("parentId") is not None:
+        # A child belongs to its user: nothing is told of the team.
+        shown.pop("calVideoSettings", None)
+    else:
+        shown["assignAllTeamMembers"] = private.get("assignAllTeamMembers", False)
     return {
         **shown,
         "hosts": [_host(backend, each) for each in private["hosts"][:hosts_limit]],
@@ -73,7 +81,6 @@ def show(call: Call, record: Record, *, listed: bool = False, hosts_limit: int |
         "ownerId": owner["id"] if owner else None,
         "parentEventTypeId": private.get("parentId"),
         "schedulingType": private["schedulingType"],
-        "assignAllTeamMembers": private.get("assignAllTeamMembers", False),
         "team": {name: team.get(name) for name in (_TEAM_SHOWN if listed else ("id",))},
         SAME_HOST: private.get(SAME_HOST, False),
         "rrHostSubsetEnabled": False,
@@ -93,6 +100,8 @@ def _hosts(backend: Backend, team_id: int, body: dict[str, Any], kind: str) -> l
     if "hosts" not in body:
         return None
     sent = body["hosts"]
+    if isinstance(sent, list) and (errors := validation.in_rows(body, "hosts", sent, _HOST)):
+        raise invalid(errors)
     if not isinstance(sent, list) or not all(isinstance(host, dict) and "userId" in host for host in sent):
         raise refusal(400, "hosts must be an array of objects with a userId")
     wrong = [host["userId"] for host in sent if host["userId"] not in members]
@@ -106,6 +115,8 @@ def _as_host(sent: dict[str, Any], kind: str) -> dict[str, Any]:
     if kind == "managed":
         return {"userId": sent["userId"]}
     blank = team_host(sent["userId"], kind)
+    if kind != "roundRobin":
+        return blank
     return blank | {name: sent[name] for name in ("mandatory", "priority") if name in sent}
 
 

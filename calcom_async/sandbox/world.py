@@ -121,10 +121,10 @@ def team_record(team_id: int, name: str, slug: str, **settings: Any) -> Record:
 
 
 def team_host(user_id: int, scheduling: str) -> dict[str, Any]:
-    """A host of a team event type."""
+    """A host of a team event type: only where hosts take turns it is told who must come and who comes first."""
     if scheduling == "roundRobin":
         return {"userId": user_id, "mandatory": False, "priority": "medium"}
-    return {"userId": user_id, "mandatory": True}
+    return {"userId": user_id}
 
 
 def schedule_record(schedule_id: int, owner_id: int, name: str, time_zone: str) -> Record:

@@ -1,13 +1,19 @@
-"""Requests that changed the recorded world without being recorded: file and number of the pair they came before."""
+"""What changed the recorded world without being recorded: file and number of the pair it came before.
+
+Most were requests; they are sent with somebody's key. `SHIFT` moves a booking by days and `FORGET` empties a shelf, as
+the recorder did in its database.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 Request = tuple[str, str, str, Any]
-"""Method, path below `/v2`, whose key, and body."""
+"""Method, path below `/v2`, who sends it, and body."""
 
 _GRACE: Final = {"name": "Grace Guest", "email": "grace@example.com", "timeZone": "Europe/Riga"}
+_DAVE: Final = "/organizations/502/users/1004"
+_CLIENT: Final = "/oauth-clients/clcplatclient0001/users"
 
 
 def _book(event_type: int, start: str, **more: Any) -> Request:
@@ -17,4 +23,28 @@ def _book(event_type: int, start: str, **more: Any) -> Request:
 INTERLUDES: Final[dict[tuple[str, str], tuple[Request, ...]]] = {
     ("server.jsonl", "0088"): (("PATCH", "/schedules/3001", "alice", {"isDefault": True}),),
     ("server.jsonl", "0163"): (_book(20005, "2026-11-26T12:00:00Z"),),
+    ("server.jsonl", "0278"): (
+        ("POST", "/bookings/9qgPidNTzWKg1CMpBWJpK8/reschedule", "alice", {"start": "2026-12-01T10:00:00Z"}),
+    ),
+    ("server.jsonl", "0290"): (("SHIFT", "dSq8Ex17rJazYLzyBg1KAX", "", -6),),
+    ("server.jsonl", "0299"): (
+        ("POST", "/bookings/dSq8Ex17rJazYLzyBg1KAX/reschedule", "alice", {"start": "2026-12-03T15:00:00Z"}),
+    ),
+    ("server.jsonl", "0303"): (
+        ("POST", "/bookings/nFLRMEngHsSGCdfUHJqaeQ/cancel", "alice", {"cancellationReason": "x"}),
+    ),
+    ("server.jsonl", "0480"): (
+        ("POST", _CLIENT, "client", {"email": "mu1@example.com", "name": "Managed One", "timeZone": "Europe/Rome"}),
+    ),
+    ("server-2.jsonl", "0067"): (("POST", "/organizations/502/users", "carol", {"email": "frank2@acme.test"}),),
+    ("server-2.jsonl", "0132"): (("DELETE", f"{_DAVE}/schedules/3012", "carol", None),),
+    ("server-2.jsonl", "0244"): (
+        ("DELETE", "/organizations/502/attributes/options/1004/73512ec4-1d45-49f3-8d48-0c8b20bfaa8e", "carol", None),
+    ),
+    ("server-2.jsonl", "0249"): (
+        ("DELETE", "/organizations/502/attributes/fe32fd27-bb9a-4eeb-9e43-1084dc266fe2", "carol", None),
+    ),
+    ("server-2.jsonl", "0254"): (("DELETE", f"{_DAVE}/ooo/2", "carol", None),),
+    ("server-2.jsonl", "0604"): (("FORGET", "delegation credentials", "", None),),
+    ("server-2.jsonl", "1042"): (("DELETE", "/organizations/504/organizations/505", "plat", None),),
 }

@@ -51,7 +51,7 @@ _SEEDED: Final[dict[int, dict[str, Any]]] = {
         "slug": "workshop",
         "lengthInMinutes": 45,
         "locations": _HQ,
-        "seats": {"seatsPerTimeSlot": 3, "showAttendeeInfo": True, "showAvailabilityCount": True},
+        "seats": {"disabled": False, "seatsPerTimeSlot": 3, "showAttendeeInfo": True, "showAvailabilityCount": True},
     },
     20005: {
         "title": "Weekly",
@@ -66,7 +66,7 @@ _SEEDED: Final[dict[int, dict[str, Any]]] = {
 """Event types of the second file that bookings name but no answer shows."""
 
 
-def create(backend: Backend, file: str) -> None:
+def create(backend: Backend, file: str, *, seeded: bool) -> None:
     """What was there when the recording of this file began."""
     store = backend.store
     platform = 508 if file == "server.jsonl" else 504
@@ -92,7 +92,7 @@ def create(backend: Backend, file: str) -> None:
     store.teams.put(world.team_record(502, "Acme", "acme", isOrganization=True))
     store.teams.put(world.team_record(503, "Sales", "sales", parentId=502))
     store.teams.put(world.team_record(platform, "Plat", "plat", isOrganization=True, metadata={"isPlatform": True}))
-    for membership in (*_MEMBERSHIPS, (8009 if platform == 508 else 8008, 1006, platform, "OWNER")):
+    for membership in (*_MEMBERSHIPS, (7008 if platform == 508 else 8008, 1006, platform, "OWNER")):
         record = world.membership_record(*membership)
         store.memberships.put(record, parent=record["teamId"])
     platform_clients.register(
@@ -105,7 +105,7 @@ def create(backend: Backend, file: str) -> None:
         secret="plat-secret-0001",
         areDefaultEventTypesEnabled=True,
     )
-    if file == "server-2.jsonl":
+    if seeded:
         for event_type_id, settings in _SEEDED.items():
             owner = store.users.get(1002 if event_type_id == 20007 else 1001)
             record = event_type_wire.new(event_type_id, owner, **settings)
@@ -179,6 +179,20 @@ def mentions(path: str, body: Any, known: set[Key]) -> Iterator[Key]:
             yield key
 
 
+def before(seen: dict[str, Any], verb: str, sent: Any) -> dict[str, Any]:
+    """A booking as it was before the change whose answer shows it."""
+    if verb in ("cancel", "decline"):
+        undone = {"status": "accepted" if verb == "cancel" else "pending", "cancellationReason": ""}
+        return seen | undone | ({"cancelledByEmail": ""} if "cancelledByEmail" in seen else {})
+    if verb == "guests":
+        added = {guest["email"] for guest in sent["guests"]}
+        attendees = [each for each in seen["attendees"] if each["email"] not in added]
+        fields = {name: value for name, value in seen["bookingFieldsResponses"].items() if name != "guests"}
+        kept = {name: value for name, value in seen.items() if name != "guests"}
+        return kept | {"attendees": attendees, "bookingFieldsResponses": fields}
+    return seen
+
+
 def put(backend: Backend, key: Key, seen: dict[str, Any]) -> None:
     """Write an object as it was seen, unless there is one."""
     name, store = key[0], backend.store
@@ -213,6 +227,13 @@ def put(backend: Backend, key: Key, seen: dict[str, Any]) -> None:
         )
         known = {each: seen[each] for each in blank if each in seen}
         store.users.put({**blank, **known})
+        if "profile" in seen:
+            about = ("createdDate", "emailVerified", "verified", "invitedTo")
+            profile = seen["profile"] | {each: seen[each] for each in about} | {"metadata": seen.get("metadata")}
+            _put_once(store.shelf("profiles"), profile, seen["id"])
+            place = store.memberships.next_id(1)
+            membership = world.membership_record(place, seen["id"], profile["organizationId"], "MEMBER")
+            store.memberships.put(membership, parent=profile["organizationId"])
     elif name == "link" and store.private_links.get(seen["linkId"]) is None:
         ends = instants.parse(seen["expiresAt"]) if seen.get("expiresAt") else None
         kept = {"eventTypeId": seen["eventTypeId"], "expiresAt": ends, "most": seen.get("maxUsageCount"), "used": 0}
