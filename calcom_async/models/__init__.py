@@ -76,14 +76,16 @@ _FAMILIES = {
         "BookingReference BookingReferenceType CalendarLink ConferencingParticipant ConferencingSession Recording"
     ),
     "booking_reports": (
-        "BlockedBooking BookingReportReason MemberBookingFilters OrganizationBookingFilters ReportedBooking"
+        "BlockedBooking BookingReportReason MemberBookingFilters OrganizationBookingFilters ReportedBooking "
+        "TeamBookingFilters"
     ),
     "bookings": (
         "Attendee Booking BookingEventType BookingFilter BookingHost BookingStatus ReassignedBooking "
         "ReassignedHost RemovedAttendee SortOrder"
     ),
     "calendar_events": (
-        "CalendarEvent CalendarEventAttendee CalendarEventAttendeeChange CalendarEventHost CalendarEventLocation "
+        "CalendarEvent CalendarEventAttendee CalendarEventAttendeeChange CalendarEventChanges CalendarEventHost "
+        "CalendarEventLocation "
         "CalendarEventMoreLocation CalendarEventPhoneLocation CalendarEventSipLocation CalendarEventTime "
         "CalendarEventTimeChange CalendarEventVideoLocation NewCalendarEventAttendee NewCalendarEventTime"
     ),

@@ -15,6 +15,7 @@ __all__ = [
     "MemberBookingFilters",
     "OrganizationBookingFilters",
     "ReportedBooking",
+    "TeamBookingFilters",
 ]
 
 
@@ -59,8 +60,8 @@ class ReportedBooking(Record):
     """How many bookings were cancelled."""
 
 
-class MemberBookingFilters(TypedDict, total=False):
-    """Which bookings of a member; as `cal.bookings.list`, where each is explained."""
+class TeamBookingFilters(TypedDict, total=False):
+    """Which bookings of a team; as `cal.bookings.list`, where each is explained."""
 
     status: str | Sequence[str]
     attendee_email: str
@@ -68,8 +69,6 @@ class MemberBookingFilters(TypedDict, total=False):
     booking_uid: str
     event_type_ids: int | Sequence[int]
     event_type_id: int
-    teams_ids: int | Sequence[int]
-    team_id: int
     after_start: Instant
     before_end: Instant
     after_created_at: Instant
@@ -80,6 +79,15 @@ class MemberBookingFilters(TypedDict, total=False):
     sort_end: str
     sort_created: str
     sort_updated_at: str
+
+
+class MemberBookingFilters(TeamBookingFilters, total=False):
+    """Which bookings of a member."""
+
+    teams_ids: int | Sequence[int]
+    """Any of these teams."""
+    team_id: int
+    """One team."""
 
 
 class OrganizationBookingFilters(MemberBookingFilters, total=False):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypedDict
 
 from calcom_async.core.records import Input, Record, Unknown, field, record, tagged_union
 from calcom_async.core.unset import UNSET, Unset
@@ -12,6 +13,7 @@ __all__ = [
     "CalendarEvent",
     "CalendarEventAttendee",
     "CalendarEventAttendeeChange",
+    "CalendarEventChanges",
     "CalendarEventHost",
     "CalendarEventLocation",
     "CalendarEventMoreLocation",
@@ -221,3 +223,20 @@ class CalendarEventAttendeeChange(Input):
     """Whether they need not come."""
     host: bool | Unset | None = UNSET
     """Whether they invite."""
+
+
+class CalendarEventChanges(TypedDict, total=False):
+    """What of an event can be changed."""
+
+    start: CalendarEventTimeChange | Mapping[str, Any]
+    """When it starts: `time` and `time_zone`."""
+    end: CalendarEventTimeChange | Mapping[str, Any]
+    """When it ends."""
+    title: str
+    """What it is called."""
+    description: str | None
+    """What it is about."""
+    attendees: Sequence[CalendarEventAttendeeChange | Mapping[str, Any]] | None
+    """**All** who are invited: who is left out is uninvited."""
+    status: str | None
+    """`accepted`, `pending`, `declined` or `cancelled`."""

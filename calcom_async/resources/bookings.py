@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 import attrs
 
-from calcom_async.core.inputs import Instant
+from calcom_async.core.inputs import Instant, check_names
 from calcom_async.core.paging import Position
 from calcom_async.core.unset import UNSET, Unset
+from calcom_async.models.booking_reports import TeamBookingFilters
 from calcom_async.models.bookings import Booking
 from calcom_async.resources.attendees import Attendees
 from calcom_async.resources.booking_changes import BookingChanges
@@ -183,42 +184,22 @@ class TeamBookings(Resource[M]):
     """The bookings of a team's event types, for those who administer it."""
 
     @paginated
-    def list(
-        self,
-        *,
-        status: str | Sequence[str] | Unset = UNSET,
-        attendee_email: str | Unset = UNSET,
-        attendee_name: str | Unset = UNSET,
-        booking_uid: str | Unset = UNSET,
-        event_type_ids: int | Sequence[int] | Unset = UNSET,
-        event_type_id: int | Unset = UNSET,
-        after_start: Instant | Unset = UNSET,
-        before_end: Instant | Unset = UNSET,
-        after_created_at: Instant | Unset = UNSET,
-        before_created_at: Instant | Unset = UNSET,
-        after_updated_at: Instant | Unset = UNSET,
-        before_updated_at: Instant | Unset = UNSET,
-        sort_start: str | Unset = UNSET,
-        sort_end: str | Unset = UNSET,
-        sort_created: str | Unset = UNSET,
-        sort_updated_at: str | Unset = UNSET,
-        page_size: int = 250,
-        skip: int = 0,
-    ) -> Listing[Booking]:
-        """The team's bookings; arguments, order and errors as `cal.bookings.list`.
+    def list(self, *, page_size: int = 250, skip: int = 0, **filters: Unpack[TeamBookingFilters]) -> Listing[Booking]:
+        """The team's bookings; filters, order and errors as `cal.bookings.list`.
 
         `GET {scope}/bookings`, OAuth scope `TEAM_BOOKING_READ`.
 
+        Args:
+            page_size: Bookings per request, 1 to 250.
+            skip: Bookings to pass over at first.
+            **filters: See `TeamBookingFilters`.
+
         Raises:
+            InvalidRequestError: a filter that does not exist, or an instant without an offset.
             PermissionDeniedError: you don't administer the team.
         """
-        query = booking_filters(
-            status=status, attendee_email=attendee_email, attendee_name=attendee_name, booking_uid=booking_uid,
-            event_type_ids=event_type_ids, event_type_id=event_type_id, after_start=after_start, before_end=before_end,
-            after_created_at=after_created_at, before_created_at=before_created_at,
-            after_updated_at=after_updated_at, before_updated_at=before_updated_at,
-            sort_start=sort_start, sort_end=sort_end, sort_created=sort_created, sort_updated_at=sort_updated_at,
-        )  # fmt: skip
+        check_names(filters, TeamBookingFilters.__annotations__)
+        query = booking_filters(**filters)
         listing = self._list("/bookings", Booking, query=query, page_size=page_size)
         return attrs.evolve(listing, start=Position(skip))
 

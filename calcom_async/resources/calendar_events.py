@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
-from calcom_async.core.inputs import fields, part, parts
+from calcom_async.core.inputs import check_names, fields, part, parts
 from calcom_async.core.operation import Channel
 from calcom_async.core.unset import UNSET, Unset
 from calcom_async.models.calendar_events import (
     CalendarEvent,
     CalendarEventAttendeeChange,
+    CalendarEventChanges,
     CalendarEventTimeChange,
     NewCalendarEventAttendee,
     NewCalendarEventTime,
@@ -23,8 +24,6 @@ __all__ = ["ConnectionCalendar", "ProviderCalendar"]
 M = TypeVar("M", covariant=True)
 NewTime = NewCalendarEventTime | Mapping[str, Any]
 NewAttendee = NewCalendarEventAttendee | Mapping[str, Any]
-TimeChange = CalendarEventTimeChange | Mapping[str, Any]
-AttendeeChange = CalendarEventAttendeeChange | Mapping[str, Any]
 
 
 class _Events(Resource[M]):
@@ -88,50 +87,28 @@ class ProviderCalendar(_Events[M]):
         return await self._get("/event/{eventUid}", event_uid, into=CalendarEvent)
 
     @operation
-    async def update_event(
-        self,
-        event_uid: str,
-        *,
-        start: TimeChange | Unset = UNSET,
-        end: TimeChange | Unset = UNSET,
-        title: str | Unset = UNSET,
-        description: str | Unset | None = UNSET,
-        attendees: Sequence[AttendeeChange] | Unset | None = UNSET,
-        status: str | Unset | None = UNSET,
-    ) -> CalendarEvent:
+    async def update_event(self, event_uid: str, **changes: Unpack[CalendarEventChanges]) -> CalendarEvent:
         """Change what is given of an event, and leave the rest.
 
         `PATCH /v2/calendars/{calendar}/events/{eventUid}`
 
         Args:
             event_uid: Which event.
-            start: When it starts: `time` and `time_zone`.
-            end: When it ends.
-            title: What it is called.
-            description: What it is about.
-            attendees: **All** who are invited: who is left out is uninvited.
-            status: `accepted`, `pending`, `declined` or `cancelled`.
+            **changes: See `CalendarEventChanges`.
+
+        Raises:
+            InvalidRequestError: an argument that does not exist.
         """
-        body = _changes(start=start, end=end, title=title, description=description, attendees=attendees, status=status)
+        body = _changes(changes)
         return await self._patch("/events/{eventUid}", event_uid, body=body, into=CalendarEvent)
 
     @operation
-    async def update_meeting(
-        self,
-        event_uid: str,
-        *,
-        start: TimeChange | Unset = UNSET,
-        end: TimeChange | Unset = UNSET,
-        title: str | Unset = UNSET,
-        description: str | Unset | None = UNSET,
-        attendees: Sequence[AttendeeChange] | Unset | None = UNSET,
-        status: str | Unset | None = UNSET,
-    ) -> CalendarEvent:
+    async def update_meeting(self, event_uid: str, **changes: Unpack[CalendarEventChanges]) -> CalendarEvent:
         """`update_event` on the path that the open fork alone knows.
 
         `PATCH /v2/calendars/{calendar}/event/{eventUid}`
         """
-        body = _changes(start=start, end=end, title=title, description=description, attendees=attendees, status=status)
+        body = _changes(changes)
         return await self._patch("/event/{eventUid}", event_uid, body=body, into=CalendarEvent)
 
     @operation
@@ -152,9 +129,16 @@ class ProviderCalendar(_Events[M]):
         description: str | Unset | None = UNSET,
         attendees: Sequence[NewAttendee] | Unset = UNSET,
     ) -> CalendarEvent:
-        """Write an event into the calendar; the open fork only. Arguments as `update_event`.
+        """Write an event into the calendar; the open fork only.
 
         `POST /v2/calendars/{calendar}/events`
+
+        Args:
+            title: What it is called.
+            start: When it starts: `time` and `time_zone`.
+            end: When it ends.
+            description: What it is about.
+            attendees: Who is invited.
         """
         body = _new(start=start, end=end, title=title, description=description, attendees=attendees)
         return await self._post("/events", body=body, into=CalendarEvent)
@@ -207,22 +191,13 @@ class ConnectionCalendar(_Events[M]):
 
     @operation
     async def update_event(
-        self,
-        event_id: str,
-        *,
-        start: TimeChange | Unset = UNSET,
-        end: TimeChange | Unset = UNSET,
-        title: str | Unset = UNSET,
-        description: str | Unset | None = UNSET,
-        attendees: Sequence[AttendeeChange] | Unset | None = UNSET,
-        status: str | Unset | None = UNSET,
-        calendar_id: str | Unset = UNSET,
+        self, event_id: str, *, calendar_id: str | Unset = UNSET, **changes: Unpack[CalendarEventChanges]
     ) -> CalendarEvent:
         """Change what is given of an event, and leave the rest; **all** attendees are replaced.
 
         `PATCH /v2/calendars/connections/{connectionId}/events/{eventId}`
         """
-        body = _changes(start=start, end=end, title=title, description=description, attendees=attendees, status=status)
+        body = _changes(changes)
         query = fields(calendar_id=calendar_id)
         return await self._patch("/events/{eventId}", event_id, query=query, body=body, into=CalendarEvent)
 
@@ -244,10 +219,11 @@ def _new(*, start: Any, end: Any, attendees: Any, **others: Any) -> dict[str, An
     )
 
 
-def _changes(*, start: Any, end: Any, attendees: Any, **others: Any) -> dict[str, Any]:
-    return fields(
-        start=part(CalendarEventTimeChange, start, "start"),
-        end=part(CalendarEventTimeChange, end, "end"),
-        attendees=parts(CalendarEventAttendeeChange, attendees, "attendees"),
-        **others,
-    )
+def _changes(changes: CalendarEventChanges) -> dict[str, Any]:
+    check_names(changes, CalendarEventChanges.__annotations__)
+    given: dict[str, Any] = dict(changes)
+    for name in {"start", "end"} & given.keys():
+        given[name] = part(CalendarEventTimeChange, given[name], name)
+    if "attendees" in given:
+        given["attendees"] = parts(CalendarEventAttendeeChange, given["attendees"], "attendees")
+    return fields(**given)

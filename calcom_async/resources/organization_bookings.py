@@ -140,14 +140,8 @@ class OrganizationTeamBookings(TeamBookings[M]):
         return self._list(path, BookingReference, booking_uid, query=query, style="none")
 
 
-_ALWAYS = (
-    "status", "event_type_ids", "after_start", "before_end", "after_created_at", "before_created_at",
-    "after_updated_at", "before_updated_at",
-)  # fmt: skip
-
-
 def _query(
     given: dict[str, Any], known: type[MemberBookingFilters], *, ordered_by_server: bool = False
 ) -> dict[str, Any]:
     check_names(given, known.__annotations__)
-    return booking_filters(ordered_by_server=ordered_by_server, **dict.fromkeys(_ALWAYS, UNSET) | given)
+    return booking_filters(ordered_by_server=ordered_by_server, **given)
