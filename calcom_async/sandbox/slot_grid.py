@@ -64,7 +64,7 @@ def slot_starts(free: Iterable[Range], rules: SlotRules, earliest: int) -> list[
             before = found[place - 1]
             start = before if before >= begin else before + rules.stride
         while start + rules.length <= stop:
-            place = bisect_left(found, start, place)
+            place = bisect_left(found, start)
             if start >= first and found[place : place + 1] != [start]:
                 found.insert(place, start)
             start += rules.stride

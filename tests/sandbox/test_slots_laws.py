@@ -31,7 +31,7 @@ from .slots_reference import Busy, Host, World
 
 FULL = os.environ.get("CALCOM_CHAOS") == "full"
 laws = settings(
-    max_examples=3_000 if FULL else 50,
+    max_examples=2_000 if FULL else 60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
@@ -223,7 +223,7 @@ def hosts(draw: st.DrawFn, now: datetime) -> Host:
 def bookings(draw: st.DrawFn, now: datetime, owner: int) -> tuple[Busy, ...]:
     found = []
     for place in range(draw(st.integers(0, 4))):
-        start = reference.minute_of(now) + draw(st.integers(-10, 1_000)) * 5
+        start = reference.minute_of(now) + draw(st.integers(-10, 600)) * 5
         status = draw(st.sampled_from(["accepted"] * 4 + ["pending", "cancelled"]))
         found.append(
             Busy(
@@ -307,7 +307,7 @@ def spoken(moment: datetime, form: str) -> str:
 def questions(draw: st.DrawFn, world: World) -> tuple[dict[str, str], datetime, datetime, str]:
     """A query for slots, from when to when it asks, and for which zone."""
     first = world.now + timedelta(days=draw(st.integers(-1, 2)))
-    last = first + timedelta(days=draw(st.integers(0, 3)))
+    last = first + timedelta(days=draw(st.integers(0, 4)))
     midnight = {"hour": 0, "minute": 0, "second": 0}
     form = draw(st.sampled_from(["date", "date", "instant"]))
     start = first.replace(**midnight) if form == "date" else first
@@ -321,6 +321,8 @@ def questions(draw: st.DrawFn, world: World) -> tuple[dict[str, str], datetime, 
         query["format"] = draw(st.sampled_from(["time", "range"]))
     if end == end.replace(**midnight):
         end += timedelta(days=1)
+    elif end.second == 59:
+        end += timedelta(seconds=1)
     return query, start, end, zone
 
 
@@ -349,6 +351,55 @@ def test_slots_are_those_of_the_reference(server: Server, data: st.DataObject) -
     query, start, end, zone = data.draw(questions(world))
     server.become(world, kind, mandatory)
     assert flat(server, query, zone, world.length) == reference.slots(world, start, end, ZoneInfo(zone or "UTC"))
+
+
+ALWAYS = Host(zone="UTC", weekly=dict.fromkeys(range(7), ((0, 1439),)))
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> World:
+    """One host who is always open, with many short bookings: nothing but pauses, rhythm and limits decides."""
+    now = datetime.fromisoformat(draw(st.sampled_from(MOMENTS))).replace(tzinfo=UTC)
+    starts = draw(st.lists(st.integers(0, 500), min_size=2, max_size=8))
+    pauses = st.sampled_from([(0, 0), (10, 0), (0, 15), (5, 20)])
+    busy = []
+    for place, start in enumerate(starts):
+        before, after = draw(pauses)
+        first = reference.minute_of(now) + start * 5
+        last = first + draw(st.sampled_from([5, 15, 20, 45]))
+        same = draw(st.sampled_from([True, True, False]))
+        busy.append(Busy(number=place, start=first, end=last, before=before, after=after, same_type=same))
+    units = st.sampled_from(["day", "week", "month", "year"])
+    limit = draw(st.sampled_from(["none", "counts", "durations", "personal"]))
+    most = {draw(units): draw(st.integers(1, len(starts)))}
+    minutes = {draw(units): draw(st.sampled_from([20, 30, 60, 65, 80, 120]))}
+    before, after = draw(pauses)
+    host = evolve(ALWAYS, calendar=draw(st.sampled_from(ZONES)), busy=tuple(busy))
+    return World(
+        now=now,
+        rows=((evolve(host, limits=most) if limit == "personal" else host,),),
+        length=draw(st.sampled_from([7, 15, 20, 30, 60])),
+        interval=draw(st.sampled_from([None, 35, 60, 90])),
+        offset=draw(st.sampled_from([0, 0, 10])),
+        before=before,
+        after=after,
+        counts=most if limit == "counts" else {},
+        durations=minutes if limit == "durations" else {},
+    )
+
+
+@laws
+@given(world=crowded(), zone=st.sampled_from(["UTC", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Honolulu"]))
+def test_pauses_rhythm_and_limits(server: Server, world: World, zone: str) -> None:
+    server.become(world, "personal", (False,))
+    end = world.now + timedelta(days=4)
+    query = {"eventTypeId": str(ASKED), "duration": str(world.length), "timeZone": zone}
+    query |= {"start": spoken(world.now, "instant"), "end": spoken(end, "instant")}
+    if end == end.replace(hour=0, minute=0, second=0):
+        end += timedelta(days=1)  # a midnight ends with its day
+    elif end.second == 59:
+        end += timedelta(seconds=1)  # as good as the next minute
+    assert flat(server, query, zone, world.length) == reference.slots(world, world.now, end, ZoneInfo(zone))
 
 
 @laws
