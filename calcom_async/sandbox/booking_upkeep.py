@@ -164,19 +164,19 @@ def add_guests(call: Call) -> Answer:
         raise refusal(400, f"A booking can have no more than {_MOST_GUESTS} guests.")
     _check_new(backend, booking, [each["email"] for each in sent])
     for each in sent:
-        _add(backend, booking, _guest(each, booking))
+        _add(backend, booking, _guest(each, booking, hosted=backend.hosted))
     touch(backend, booking)
     return success(booking.wire)
 
 
-def _guest(sent: dict[str, Any], booking: Booking) -> Person:
+def _guest(sent: dict[str, Any], booking: Booking, *, hosted: bool) -> Person:
     first = booking.wire["attendees"][0]
     return Person(
         name=sent.get("name") or "",
         email=sent["email"],
         time_zone=sent.get("timeZone") or first["timeZone"],
         language=sent.get("language") or "en",
-        phone=sent.get("phoneNumber"),
+        phone=sent.get("phoneNumber") if hosted else None,
     )
 
 

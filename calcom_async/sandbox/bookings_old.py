@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from calcom_async.sandbox.answers import Answer, invalid, refusal, success
+from calcom_async.sandbox.booking_moves import cancel
 from calcom_async.sandbox.bookings_read import find
 from calcom_async.sandbox.bookings_store import Booking
 from calcom_async.sandbox.routing import Call, Routes
@@ -65,7 +66,48 @@ def list_old(call: Call) -> Answer:
 def get_old(call: Call) -> Answer:
     """`GET /v2/bookings/{uid}` as it was."""
     booking: Booking = find(call.backend, call.params["uid"])
-    return success(show(booking.wire))
+    return success(_show_one(call, booking))
+
+
+def _show_one(call: Call, booking: Booking) -> dict[str, Any]:
+    shown = show(booking.wire)
+    record = call.backend.store.event_types.get(booking.event_type) if booking.event_type is not None else None
+    host = call.backend.store.users.get(booking.organizer)
+    about = ("id", "name", "email", "username", "timeZone", "avatarUrl")
+    seats = [each["seatUid"] for each in booking.wire["attendees"] if "seatUid" in each]
+    return {
+        **{name: value for name, value in shown.items() if name not in ("createdAt", "updatedAt")},
+        "smsReminderNumber": None,
+        "cancelledBy": booking.wire.get("cancelledByEmail") or None,
+        "userPrimaryEmail": host["email"] if host is not None else None,
+        "fromReschedule": booking.wire.get("rescheduledFromUid"),
+        "rescheduled": True if booking.wire.get("rescheduledToUid") else None,
+        "rescheduledBy": booking.wire.get("rescheduledByEmail"),
+        "user": {name: host[name] for name in about} if host is not None else None,
+        "eventType": {
+            "eventName": record.get("customName"),
+            "slug": record["slug"],
+            "timeZone": None,
+            "schedulingType": record["_"]["schedulingType"],
+            "hideOrganizerEmail": record["hideOrganizerEmail"],
+        }
+        if record is not None
+        else None,
+        "seatsReferences": [{"referenceUid": each} for each in seats],
+        "tracking": None,
+    }
+
+
+@routes.add("POST", "/bookings/{uid}/cancel", controllers=("old",), access="open")
+async def cancel_old(call: Call) -> Answer:
+    """`POST /v2/bookings/{uid}/cancel` as it was: other words for an unknown one, and more about what was done."""
+    uid = call.params["uid"]
+    booking = call.backend.bookings.by_uid(uid)
+    if booking is None:
+        raise refusal(404, f"Booking with UID={uid} does not exist.")
+    await cancel(call)
+    done = {"message": "Booking successfully cancelled.", "onlyRemovedAttendee": False}
+    return success({"success": True, **done, "bookingId": booking.id, "bookingUid": uid})
 
 
 @routes.add("POST", "/bookings", controllers=("old",), access="open")

@@ -16,7 +16,10 @@ from calcom_async.sandbox.store import Record
 
 Least = Literal["ORG_MEMBER", "ORG_ADMIN", "ORG_OWNER", "TEAM_MEMBER", "TEAM_ADMIN", "TEAM_OWNER"]
 
+Plan = Literal["ESSENTIALS", "SCALE"]
+
 _RANKS: Final = ("MEMBER", "ADMIN", "OWNER")
+_PLANS: Final = ("FREE", "STARTER", "ESSENTIALS", "SCALE", "ENTERPRISE")
 
 
 def crash() -> ApiError:
@@ -54,8 +57,33 @@ def teams(call: Call, organization: int) -> list[Record]:
     return [each for each in call.backend.store.teams.all() if each.get("parentId") == organization]
 
 
-def require(call: Call, least: Least) -> int:
-    """The organization of this call, once the caller is found to have the role in it, or in the team of this call."""
+def require(call: Call, least: Least, *, plan: Plan = "ESSENTIALS") -> int:
+    """The organization of this call, once the caller is found to have the role in it, or in the team of this call.
+
+    A platform may have a plan (`plan` in the metadata of its team; none for every right), which must suffice.
+    """
+    organization = _require_role(call, least)
+    metadata = (call.backend.store.teams.get(organization) or {}).get("metadata") or {}
+    if "plan" in metadata:
+        _check_plan(metadata["plan"], plan, organization)
+    return organization
+
+
+def _check_plan(has: str, wants: Plan, organization: int) -> None:
+    if has not in _PLANS:
+        raise refusal(
+            403,
+            f"PlatformPlanGuard - Invalid platform billing plan provided. Current plan: {has}, Minimum plan: {wants}",
+        )
+    if _PLANS.index(has) < _PLANS.index(wants):
+        raise refusal(
+            403,
+            f"PlatformPlanGuard - organization with id={organization} does not have required plan for this operation."
+            f" Minimum plan is {wants} while the organization has {has}.",
+        )
+
+
+def _require_role(call: Call, least: Least) -> int:
     organization = number(call, "org")
     found = call.backend.store.teams.get(organization)
     caller = call.caller

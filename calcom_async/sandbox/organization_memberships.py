@@ -46,6 +46,8 @@ def show(call: Call, membership: Record) -> dict[str, Any]:
 def _write(call: Call, membership: Record, settings: dict[str, Any]) -> Record:
     now = instants.to_wire(call.backend.clock.milliseconds())
     changed = membership | {name: settings[name] for name in _SETTABLE if settings.get(name) is not None}
+    if settings.get("role") is not None:
+        changed.pop("customRoleId", None)
     changed = {"createdAt": now, **changed, "updatedAt": now}
     call.backend.store.memberships.put(changed, parent=changed["teamId"])
     call.backend.bookings.refresh_listing()

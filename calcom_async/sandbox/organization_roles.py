@@ -81,7 +81,8 @@ def _allow(call: Call, action: str) -> None:
     """Let in admins, and members whose own role permits it."""
     own = membership(call, number(call, "org"), call.caller["id"])
     role = _shelf(call).get(own.get("customRoleId") or "") if own is not None else None
-    require(call, "ORG_MEMBER" if role is not None and f"role.{action}" in role["permissions"] else "ORG_ADMIN")
+    allowed = role is not None and f"role.{action}" in role["permissions"]
+    require(call, "ORG_MEMBER" if allowed else "ORG_ADMIN", plan="SCALE")
 
 
 def _show(call: Call, role: Record) -> dict[str, Any]:

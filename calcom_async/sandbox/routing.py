@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from attrs import define, field, frozen
 from multidict import CIMultiDictProxy, MultiMapping
 
-from calcom_async.sandbox.answers import Answer, ApiError, refusal
+from calcom_async.sandbox.answers import Answer, ApiError, refusal, terse
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.rate_limit import RateLimit
 from calcom_async.sandbox.store import Record
@@ -52,7 +52,7 @@ Handler = Callable[[Call], "Answer | Awaitable[Answer]"]
 
 def not_a_number() -> ApiError:
     """What a path parameter that should be numeric and is not ends in."""
-    return refusal(500, "There was an error, please try again later.")
+    return terse(500, "There was an error, please try again later.")
 
 
 @frozen

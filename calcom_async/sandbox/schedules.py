@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from calcom_async.sandbox import validation
+from calcom_async.sandbox import instants, validation
 from calcom_async.sandbox.answers import Answer, done, invalid, refusal, success
-from calcom_async.sandbox.availability import DAYS
+from calcom_async.sandbox.availability import DAYS, minutes
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.store import Record
@@ -127,6 +127,7 @@ def list_old(call: Call) -> Answer:
                 "id": each["id"],
                 "name": each["name"],
                 "isManaged": False,
+                **_old_hours(call, each),
                 "timeZone": each["timeZone"],
                 "isDefault": user["defaultScheduleId"] == each["id"],
                 "dateOverrides": [],
@@ -137,6 +138,41 @@ def list_old(call: Call) -> Answer:
             for each in schedules
         ]
     )
+
+
+def _old_hours(call: Call, schedule: Record) -> dict[str, Any]:
+    """The hours thrice: in minutes, as rows of a table, and for each day of a week from Sunday."""
+    rows = [
+        ([(DAYS.index(day) + 1) % 7 for day in hours["days"]], hours["startTime"], hours["endTime"])
+        for hours in schedule["availability"]
+    ]
+    today = instants.to_wire(call.backend.clock.milliseconds())[:10]
+    return {
+        "workingHours": [
+            {"days": days, "startTime": minutes(start), "endTime": minutes(end)} for days, start, end in rows
+        ],
+        "schedule": [
+            {
+                "id": place,
+                "userId": None,
+                "eventTypeId": None,
+                "days": days,
+                "startTime": f"1970-01-01T{start}:00.000Z",
+                "endTime": f"1970-01-01T{end}:00.000Z",
+                "date": None,
+                "scheduleId": schedule["id"],
+            }
+            for place, (days, start, end) in enumerate(rows, 1)
+        ],
+        "availability": [
+            [
+                {"start": f"{today}T{start}:00.000Z", "end": f"{today}T{end}:00.000Z"}
+                for days, start, end in rows
+                if day in days
+            ]
+            for day in range(7)
+        ],
+    }
 
 
 @routes.add("GET", "/schedules/default")

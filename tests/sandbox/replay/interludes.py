@@ -1,7 +1,7 @@
 """What changed the recorded world without being recorded: file and number of the pair it came before.
 
-Most were requests; they are sent with somebody's key. `SHIFT` moves a booking by days and `FORGET` empties a shelf, as
-the recorder did in its database.
+Most were requests; they are sent with somebody's key. `SHIFT` moves a booking by days, `FORGET` empties a shelf, `PLAN`
+gives a platform a plan, `ROLE` a member a role, `VIDEO` a booking a room, as the recorder did in its database.
 """
 
 from __future__ import annotations
@@ -47,4 +47,15 @@ INTERLUDES: Final[dict[tuple[str, str], tuple[Request, ...]]] = {
     ("server-2.jsonl", "0254"): (("DELETE", f"{_DAVE}/ooo/2", "carol", None),),
     ("server-2.jsonl", "0604"): (("FORGET", "delegation credentials", "", None),),
     ("server-2.jsonl", "1042"): (("DELETE", "/organizations/504/organizations/505", "plat", None),),
+    ("server-2.jsonl", "1157"): (_book(20004, "2026-12-09T10:00:00Z"),),
+    ("server-2.jsonl", "1185"): (("VIDEO", "dE4YHrMsiCHzTETZLJ48GC", "", None),),
+    ("server-2.jsonl", "1198"): (("SHIFT", "dE4YHrMsiCHzTETZLJ48GC", "", -30),),
+    ("server-2.jsonl", "1212"): (("POST", "/bookings/piCqrF5jjWDF6PGVeyTvgC/confirm", "alice", {}),),
+    ("server-2.jsonl", "1304"): (("ROLE", "4b86a06c-caa7-4f2d-b810-a9dbf40a00f5", "", 8004),),
+    ("server-2.jsonl", "1310"): (("PATCH", "/organizations/502/memberships/8004", "carol", {"role": "MEMBER"}),),
+    ("server-2.jsonl", "1326"): (("PLAN", "504", "", "FREE"),),
+    ("server-2.jsonl", "1328"): (("PLAN", "504", "", "STARTER"),),
+    ("server-2.jsonl", "1330"): (("PLAN", "504", "", "ESSENTIALS"),),
+    ("server-2.jsonl", "1332"): (("PLAN", "504", "", "SCALE"),),
+    ("server-2.jsonl", "1334"): (("PLAN", "504", "", "none"),),
 }

@@ -193,6 +193,28 @@ def before(seen: dict[str, Any], verb: str, sent: Any) -> dict[str, Any]:
     return seen
 
 
+def change(backend: Backend, how: str, what: str, value: Any) -> None:
+    """Change the database as the recorder did between two requests."""
+    store = backend.store
+    if how in ("SHIFT", "VIDEO"):
+        booking = backend.bookings.by_uid(what)
+        assert booking is not None, what
+        if how == "VIDEO":
+            booking.wire["location"] = "integrations:daily"
+        else:
+            booking.start, booking.end = (each + value * instants.DAY for each in (booking.start, booking.end))
+        backend.bookings.save(booking)
+    elif how == "FORGET":
+        for record in store.shelf(what).all():
+            store.shelf(what).delete(record["id"])
+    elif how == "PLAN":
+        team = store.teams.get(int(what)) or {}
+        store.teams.put(team | {"metadata": team["metadata"] | {"plan": value}})
+    else:
+        membership = store.memberships.get(value) or {}
+        store.memberships.put(membership | {"customRoleId": what}, parent=membership["teamId"])
+
+
 def put(backend: Backend, key: Key, seen: dict[str, Any]) -> None:
     """Write an object as it was seen, unless there is one."""
     name, store = key[0], backend.store
