@@ -20,6 +20,9 @@ __all__ = ["ThreadReceiver"]
 PATIENCE = 7.0
 """Seconds to wait for the journal; Cal.com waits 8."""
 
+_INHERITED: list[Any] = []
+"""What a forked child got of its parent, kept from being finalised: SQLite must not close what it did not open."""
+
 
 class ThreadReceiver:
     """Runs a receiver in a thread with an event loop of its own, from the first delivery (or `start`) on.
@@ -35,6 +38,7 @@ class ThreadReceiver:
 
     def _forget(self) -> None:
         """In a forked child: the parent's thread is not here, and its journal's connection must not be used."""
+        _INHERITED.append((self._life, self._hooks._running))
         self._lock = threading.Lock()
         self._life = None
         self._hooks._running = None
