@@ -109,6 +109,10 @@ class Bookings:
         """Every booking of an event type."""
         return self._load(f"SELECT {_COLUMNS} FROM bookings WHERE event_type = ?", event_type)
 
+    def where(self, condition: str, *arguments: Any) -> list[Booking]:
+        """The bookings for which an SQL condition on their columns holds."""
+        return self._load(f"SELECT {_COLUMNS} FROM bookings WHERE {condition}", *arguments)
+
     def busy(self, person: int, start: int, end: int) -> list[tuple[int, int, int]]:
         """When a user is busy between two instants: (start, end, booking id)."""
         # Nothing lasts longer than two days here, which keeps the range scan short.

@@ -24,8 +24,7 @@ from calcom_async.sandbox.validation import Field
 routes = Routes()
 
 FORMS: Final = "routing forms"
-
-_RESPONSES: Final = "routing form responses"
+RESPONSES: Final = "routing form responses"
 _OF_SLOTS: Final = ("start", "end", "timeZone", "duration", "format", "bookingUidToReschedule")
 _ORDER: Final = tuple(
     Field(name, (validation.one_of(name, ("asc", "desc")),), required=False)
@@ -125,7 +124,7 @@ def _list_forms(call: Call) -> Answer:
 
 
 def _list_responses(call: Call) -> Answer:
-    found = call.backend.store.shelf(_RESPONSES).of(_form(call)["id"])
+    found = call.backend.store.shelf(RESPONSES).of(_form(call)["id"])
     if "routedToBookingUid" in call.query:
         found = [each for each in found if each["routedToBookingUid"] == call.query["routedToBookingUid"]]
     return success(_page(call, found))
@@ -200,7 +199,7 @@ def _respond(call: Call) -> Answer:
 
 
 def _keep(call: Call, form: Record, outcome: _Outcome) -> int:
-    shelf = call.backend.store.shelf(_RESPONSES)
+    shelf = call.backend.store.shelf(RESPONSES)
     record = {
         "id": shelf.next_id(1),
         "formId": form["id"],
@@ -232,7 +231,7 @@ def _destination(
 
 def _change_response(call: Call) -> Answer:
     form = _form(call)
-    shelf = call.backend.store.shelf(_RESPONSES)
+    shelf = call.backend.store.shelf(RESPONSES)
     found = shelf.get(organization_access.number(call, "response"))
     if found is None or found["formId"] != form["id"]:
         raise _missing()
