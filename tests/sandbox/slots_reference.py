@@ -6,6 +6,7 @@ Nothing of the sandbox is used here. Instants are whole minutes since the epoch,
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -89,14 +90,18 @@ class World:
 
 
 def same_period(one: int, other: int, unit: str, zone: ZoneInfo) -> bool:
-    days = [moment_of(each).astimezone(zone).date() for each in (one, other)]
+    return period(one, unit, zone) == period(other, unit, zone)
+
+
+@cache
+def period(minute: int, unit: str, zone: ZoneInfo) -> date:
+    """The first day of the day, week, month or year a minute is in."""
+    day = moment_of(minute).astimezone(zone).date()
     if unit == "week":
-        days = [each - timedelta(days=(each.weekday() + 1) % 7) for each in days]
+        return day - timedelta(days=(day.weekday() + 1) % 7)
     if unit == "month":
-        days = [each.replace(day=1) for each in days]
-    if unit == "year":
-        days = [each.replace(month=1, day=1) for each in days]
-    return days[0] == days[1]
+        return day.replace(day=1)
+    return day.replace(month=1, day=1) if unit == "year" else day
 
 
 def is_full(world: World, minute: int) -> bool:
@@ -128,10 +133,10 @@ def free_minutes(world: World, host: Host, first: date, last: date) -> set[int]:
         if each.blocks:
             free -= set(range(each.start - each.before - world.after, each.end + each.after + world.before))
     if world.counts or world.durations or host.limits:
-        zones = {ZoneInfo(host.calendar), ZoneInfo(world.hosts[0].calendar)}
-        days = {tuple(moment_of(each).astimezone(zone).date() for zone in zones): each for each in sorted(free)}
-        closed = {key for key, each in days.items() if is_full(world, each) or is_tired(host, each)}
-        free = {each for each in free if tuple(moment_of(each).astimezone(zone).date() for zone in zones) not in closed}
+        # No clock of the world changes its day but at a quarter of an hour.
+        quarters = {each // 15 for each in free}
+        closed = {each for each in quarters if is_full(world, each * 15) or is_tired(host, each * 15)}
+        free = {each for each in free if each // 15 not in closed}
     return free
 
 
@@ -204,8 +209,12 @@ def last_minute(world: World, zone: ZoneInfo) -> int | None:
     offset = world.now.astimezone(zone).utcoffset() or timedelta()
     day, left, last = (world.now + offset).date(), int(str(world.window["value"])), None
     if world.window.get("rolling"):
-        slots = within(world, world.now, world.now + timedelta(days=FAR + 40), zone)
-        free = {moment_of(each).astimezone(zone).date() for each in slots}
+        for look in (12, FAR + 40):
+            slots = within(world, world.now, world.now + timedelta(days=look), zone)
+            free = {moment_of(each).astimezone(zone).date() for each in slots}
+            sure = (world.now + timedelta(days=look - 2)).date()
+            if sum(each < sure and not (kind == "businessDays" and each.weekday() in (5, 6)) for each in free) >= left:
+                break
         for _ in range(FAR):
             if left == 0:
                 break
