@@ -71,7 +71,7 @@ class RenewingTokens:
         Raises:
             TokenRefreshError: see `headers`, as the others.
         """
-        token = refused.get("Authorization", "").removeprefix("Bearer ")
+        token = Hidden(refused.get("Authorization", "").removeprefix("Bearer "))
         return _headers(await self._usable(token)) != refused
 
     async def settle(self) -> None:
@@ -83,7 +83,6 @@ class RenewingTokens:
         return await self._store.load()
 
     async def _usable(self, refused: str) -> Tokens:
-        refused = Hidden(refused)
         known = self._known
         if known is not None and self._is_usable(known, refused):
             return known
@@ -117,7 +116,7 @@ class RenewingTokens:
         try:
             return await self._renewed(stored)
         except TokenRefreshError as error:
-            if error.code == "invalid_grant":
+            if error.status_code == 400 and with_token:
                 self._ended, self._ended_with = error, with_token
             if with_token == self._lost_with:
                 error.hint = f"the answer to an earlier renewal was lost, and the next token with it; {error.hint}"
