@@ -146,7 +146,7 @@ def _not_unique(backend: Backend) -> ApiError:
     return bad_request_data()
 
 
-@routes.add("POST", "/bookings/{uid}/guests", family="booking parts")
+@routes.add("POST", "/bookings/{uid}/guests", family="guests")
 def add_guests(call: Call) -> Answer:
     """`POST /v2/bookings/{bookingUid}/guests`: ten a call, thirty in all, none on seated ones."""
     backend = call.backend

@@ -98,6 +98,8 @@ def _key(backend: Backend, key: str) -> Identity | None:
     record = backend.store.keys.get(key_digest(key))
     if record is None:
         raise refusal(401, "CustomThrottlerGuard - Invalid API Key")
+    if record.get("revoked"):
+        raise refusal(401, "ApiAuthStrategy - api key - Your api key is not valid")
     expires = record["expiresAt"]
     if expires is not None and expires <= backend.clock.milliseconds():
         raise refusal(401, "ApiAuthStrategy - api key - Your api key is expired")

@@ -10,6 +10,7 @@ from calcom_async.sandbox import (
     calendars,
     oauth_grants,
     oauth_page,
+    organization_access,
     platform_clients,
     routing_forms,
     wire_json,
@@ -147,6 +148,27 @@ class Issuing:
         return PlatformClient(
             client_id=client["id"], client_secret=client["secret"], organization_id=client["organizationId"]
         )
+
+    def organization(
+        self,
+        *,
+        name: str = "Example Organization",
+        owner: str | None = None,
+        admins: Sequence[str] = (),
+        members: Sequence[str] = (),
+    ) -> int:
+        """Make an organization, which the API has no way to; its id.
+
+        Args:
+            name: its name; the slug derives from it.
+            owner: the user name of its owner; the first user by default.
+            admins: the user names of its admins.
+            members: the user names of its other people.
+        """
+        roles = {self._user(owner)["id"]: "OWNER"}
+        roles |= {self._user(each)["id"]: "ADMIN" for each in admins}
+        roles |= {self._user(each)["id"]: "MEMBER" for each in members}
+        return organization_access.make(self.backend, name, roles)
 
     def routing_form(
         self,

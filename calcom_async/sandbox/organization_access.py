@@ -7,9 +7,13 @@ admins of the organization may do in its teams whatever a team's admin may.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Final, Literal
 
+from calcom_async.sandbox import world
 from calcom_async.sandbox.answers import ApiError, refusal, terse
+from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.people import ADMIN_ROLES
 from calcom_async.sandbox.routing import Call
 from calcom_async.sandbox.store import Record
@@ -20,6 +24,21 @@ Plan = Literal["ESSENTIALS", "SCALE"]
 
 _RANKS: Final = ("MEMBER", "ADMIN", "OWNER")
 _PLANS: Final = ("FREE", "STARTER", "ESSENTIALS", "SCALE", "ENTERPRISE")
+
+
+def make(backend: Backend, name: str, roles: Mapping[int, str]) -> int:
+    """Put an organization of these users in place; its id."""
+    store = backend.store
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    team = store.teams.put(world.team_record(store.teams.next_id(510), name, slug, isOrganization=True))
+    for user_id, role in roles.items():
+        record = world.membership_record(store.memberships.next_id(8100), user_id, team["id"], role)
+        store.memberships.put(record, parent=team["id"])
+        user = store.users.get(user_id) or {}
+        about = {"organizationId": team["id"], "organization": {"isPlatform": False, "id": team["id"]}}
+        store.users.put(user | about)
+    backend.bookings.refresh_listing()
+    return int(team["id"])
 
 
 def crash() -> ApiError:

@@ -330,12 +330,12 @@ def of_member(call: Call, own: Record) -> list[dict[str, Any]]:
 
 
 def users_with(call: Call, organization: int, options: list[str], operator: str) -> set[int]:
-    """The people who have any (`OR`), all (`AND`) or none (`NONE`) of these options."""
+    """The people who have any (`OR`) or all (`AND`) of these options, or another one (`NONE`)."""
     found = set()
     for own in call.backend.store.memberships.of(organization):
         held = {each["attributeOptionId"] for each in _assignments(call).of(own["id"])}
         shared = held & set(options)
-        fits = {"OR": bool(shared), "AND": shared == set(options), "NONE": not shared}[operator]
+        fits = {"OR": bool(shared), "AND": shared == set(options), "NONE": bool(held - shared)}[operator]
         if fits:
             found.add(own["userId"])
     return found

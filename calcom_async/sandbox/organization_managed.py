@@ -159,7 +159,9 @@ def delete(call: Call) -> Answer:
     record = _find(call)
     for membership in call.backend.store.memberships.of(record["id"]):
         call.backend.store.memberships.delete(membership["id"])
-    call.backend.store.keys.delete(record["key"])
+    key = call.backend.store.keys.get(record["key"])
+    if key is not None:
+        call.backend.store.keys.put(key | {"revoked": True}, parent=key["userId"])
     call.backend.store.teams.delete(record["id"])
     _managed(call).delete(record["id"])
     return success(_show(record))

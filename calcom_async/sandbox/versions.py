@@ -11,7 +11,7 @@ from typing import Final, Literal
 Profile = Literal["hosted", "self-hosted"]
 Controller = Literal["current", "old", "newest", "cursor"]
 Family = Literal[
-    "bookings list", "bookings", "booking parts", "event types", "booking fields", "schedules", "slots",
+    "bookings list", "bookings", "booking parts", "guests", "event types", "booking fields", "schedules", "slots",
     "old slots", "private links", "verified resources", "team event types", "any",
 ]  # fmt: skip
 
@@ -39,6 +39,7 @@ _TABLE: Final[dict[str, dict[str, Controller]]] = {
     "bookings list": {**_BOOKINGS, "2026-05-01": "cursor"},
     "bookings": _BOOKINGS,
     "booking parts": {"2024-08-13": "current"},
+    "guests": {"2024-08-13": "current"},
     "event types": _EVENT_TYPES,
     # Team event types never looked at the header before 2026-06-12.
     "team event types": _WITH_NEWEST,
@@ -63,6 +64,8 @@ def controller(family: Family, header: str | None, profile: Profile) -> Controll
     """The controller a family answers with, or None where it has no route under this version."""
     if family == "any":
         return "current"
+    if family == "booking parts" and profile == "self-hosted":
+        return None
     if family == "verified resources":
         return "current" if profile == "hosted" or effective(header, profile) == OLDEST else None
     table = _PRIVATE_LINKS[profile] if family == "private links" else _TABLE[family]

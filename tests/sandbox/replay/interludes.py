@@ -1,7 +1,8 @@
 """What changed the recorded world without being recorded: file and number of the pair it came before.
 
-Most were requests; they are sent with somebody's key. `SHIFT` moves a booking by days, `FORGET` empties a shelf, `PLAN`
-gives a platform a plan, `ROLE` a member a role, `VIDEO` a booking a room, as the recorder did in its database.
+Most were requests; they are sent with somebody's key. The rest is what the recorder did in its database: `SHIFT` moves
+a booking by days, `VIDEO` gives it a room, `FORGET` empties a shelf, `DROP` removes a team, `PLAN` gives a platform a
+plan, `ROLE` a member a role.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ INTERLUDES: Final[dict[tuple[str, str], tuple[Request, ...]]] = {
     ("server.jsonl", "0303"): (
         ("POST", "/bookings/nFLRMEngHsSGCdfUHJqaeQ/cancel", "alice", {"cancellationReason": "x"}),
     ),
+    ("server.jsonl", "0372"): (("DROP", "new-team", "", None),),
     ("server.jsonl", "0480"): (
         ("POST", _CLIENT, "client", {"email": "mu1@example.com", "name": "Managed One", "timeZone": "Europe/Rome"}),
     ),
@@ -58,4 +60,5 @@ INTERLUDES: Final[dict[tuple[str, str], tuple[Request, ...]]] = {
     ("server-2.jsonl", "1330"): (("PLAN", "504", "", "ESSENTIALS"),),
     ("server-2.jsonl", "1332"): (("PLAN", "504", "", "SCALE"),),
     ("server-2.jsonl", "1334"): (("PLAN", "504", "", "none"),),
+    ("server-2.jsonl", "1336"): (("PLAN", "504", "", "SCALE"),),
 }

@@ -174,6 +174,8 @@ class Player:
         shelf = _COUNTED.get(pair.path.partition("?")[0].rstrip("/").rpartition("/")[2])
         data = pair.body.get("data") if isinstance(pair.body, dict) else None
         first = data[0] if isinstance(data, list) and data else data
+        if isinstance(first, dict) and isinstance(first.get("user"), dict):
+            first = first["user"] if "id" not in first else first
         if shelf is not None and isinstance(first, dict) and isinstance(first.get("id"), int):
             store = self.sandbox.backend.store
             store.write_note(f"next id of {shelf}", str(first["id"]))

@@ -207,6 +207,11 @@ def change(backend: Backend, how: str, what: str, value: Any) -> None:
     elif how == "FORGET":
         for record in store.shelf(what).all():
             store.shelf(what).delete(record["id"])
+    elif how == "DROP":
+        team = next(each for each in store.teams.all() if each["slug"] == what)
+        for membership in store.memberships.of(team["id"]):
+            store.memberships.delete(membership["id"])
+        store.teams.delete(team["id"])
     elif how == "PLAN":
         team = store.teams.get(int(what)) or {}
         store.teams.put(team | {"metadata": team["metadata"] | {"plan": value}})
