@@ -125,7 +125,7 @@ def _command(method: Method, ids: dict[str, Any]) -> Any:
 
         limit = values.pop("limit", None) if method.lists else None
         arguments = {o.name: o.value(values[o.name]) for o in options if values.get(o.name) not in (None, [])}
-        async with session.client() as cal:
+        async with session.client(public=method.public) as cal:
             await show(session, cal, method, method.call(cal, ids, arguments), limit=limit)
 
     parameters = [inspect.Parameter("session", inspect.Parameter.POSITIONAL_ONLY), *(o.parameter for o in options)]

@@ -61,6 +61,11 @@ class Method:
         """Its docstring, without its sections."""
         return _introduction(self.function)
 
+    @property
+    def public(self) -> bool:
+        """Whether it needs no key."""
+        return "`, public" in self.about
+
     @functools.cached_property
     def hints(self) -> Mapping[str, Any]:
         """The types of its parameters."""

@@ -245,7 +245,7 @@ def _scalar(text: str, of: _Type, where: str) -> Any:
 
 
 def _object(texts: list[str], of: _Type, where: str) -> Any:
-    """An object: one JSON text, or a pair a key, whose value has the type of the field with that name; else it is text."""
+    """An object: one JSON text, or a pair a key, whose value has the type of the field of that name, else is text."""
     if len(texts) == 1 and not _is_pair(texts[0]):
         return _json(texts[0], where)
     types, made = _field_types(of), dict[str, Any]()

@@ -22,7 +22,7 @@ class ServiceAllowlists(Resource[M]):
     async def get_all(self) -> Allowlists:
         """The addresses of every service.
 
-        `GET /v2/allowlists`
+        `GET /v2/allowlists`, public.
         """
         return await self._get("/allowlists", into=Allowlists)
 
@@ -30,7 +30,7 @@ class ServiceAllowlists(Resource[M]):
     async def get(self, service: str) -> Allowlist:
         """The addresses of one service.
 
-        `GET /v2/allowlists/{service}`
+        `GET /v2/allowlists/{service}`, public.
 
         Args:
             service: Its name, as `get_all` has it.

@@ -190,6 +190,14 @@ def test_mistakes_are_told_in_two_lines(
     assert server.requests == []
 
 
+def test_what_is_public_needs_no_key(run: Run, server: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CALCOM_API_KEY")
+    asked = ("--event-type-id", "20002", "--start", "2027-01-05", "--end", "2027-01-05")
+    assert run("api", "slots", "list", *asked).code == 0
+    refused = run("api", "bookings", "list")
+    assert (refused.code, refused.err.splitlines()[0]) == (2, "error: there is no API key")
+
+
 def test_an_id_that_does_not_exist(run: Run, server: Sandbox) -> None:
     outcome = run("api", "webhooks", "get", "9", "--json")
     assert outcome.code == 1
@@ -198,6 +206,7 @@ def test_an_id_that_does_not_exist(run: Run, server: Sandbox) -> None:
 
 VALUES: list[tuple[Any, Any, Any]] = [
     (str | Unset, "7", "7"),
+    (str, "null", "null"),
     (str | None, "null", None),
     (int, "-7", -7),
     (str | int, "7", "7"),
