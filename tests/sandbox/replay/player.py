@@ -97,6 +97,8 @@ class Player:
         self, place: int, pair: Pair, sights: dict[Key, list[tuple[int, dict[str, Any]]]], texts: set[Key]
     ) -> None:
         """Put what is seen for the first time in place, unless this very request makes it."""
+        if pair.path.endswith("/verification-code/verify") and pair.status == 200:
+            self.sandbox.backend.store.codes.put({"id": pair.sent["email"], "code": pair.sent["code"]})
         answered = dict(recorded_world.objects(pair.body))
         named = set(recorded_world.mentions(pair.path, pair.sent, texts))
         verb = pair.path.partition("?")[0].rpartition("/")[2]

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from calcom_async.sandbox import event_type_wire, instants, platform_clients, world
+from calcom_async.sandbox import event_type_wire, instants, platform_clients, routing_forms, world
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.bookings_store import Booking
+from calcom_async.sandbox.credentials import PLATFORM_CLIENTS
 from calcom_async.sandbox.store import Shelf
 
 Key = tuple[str, Any]
@@ -139,6 +140,9 @@ _TELLTALE: Final = (
     ("attribute", "id", {"usersCanEditRelation", "type", "slug"}),
     ("attribute option", "id", {"attributeId", "value", "isGroup"}),
     ("role", "id", {"permissions", "color", "type"}),
+    ("routing form", "id", {"routes", "fields", "position"}),
+    ("platform client", "id", {"redirectUris", "permissions", "organizationId"}),
+    ("verified phone", "id", {"phoneNumber", "teamId", "userId"}),
 )
 _IN_PATHS: Final = {
     "event-types": "event type",
@@ -273,6 +277,12 @@ def put(backend: Backend, key: Key, seen: dict[str, Any]) -> None:
         owner = seen.get("teamId") or seen.get("organizationId")
         role = {each: value for each, value in seen.items() if each not in ("teamId", "organizationId", "type")}
         _put_once(store.shelf("roles"), role | {"owner": owner}, owner)
+    elif name == "routing form":
+        _put_once(store.shelf(routing_forms.FORMS), seen, seen["teamId"])
+    elif name == "verified phone":
+        _put_once(store.shelf("verified phones"), seen, None)
+    elif name == "platform client":
+        _put_once(store.shelf(PLATFORM_CLIENTS), seen | {"ownerId": 1006}, seen["organizationId"])
     elif name == "absence" and store.out_of_office.get(seen["id"]) is None:
         period = {each: instants.parse(seen[each]) for each in ("start", "end")}
         record = {each: value for each, value in seen.items() if each != "user"} | period
