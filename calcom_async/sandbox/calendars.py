@@ -87,7 +87,7 @@ def _app(kind: str) -> dict[str, Any]:
         "categories": ["calendar"],
         "publisher": "Cal.com, Inc.",
         "email": "help@cal.com",
-        "description": f"Events of {name}",
+        "description": f"Import events from {name} into [Cal.com](https://cal.com).",
         "isTemplate": False,
         "locationOption": None,
     }
@@ -97,12 +97,11 @@ def _calendars(call: Call, connection: Record) -> list[dict[str, Any]]:
     selected = {each["externalId"] for each in call.backend.store.shelf(_SELECTED).of(_parent(call))}
     return [
         {
-            "externalId": address,
-            "integration": connection["type"],
             "name": name,
-            "primary": place == 0,
             "readOnly": connection["type"] == _ICS,
-            "email": call.caller["email"],
+            "externalId": address,
+            "integrationName": connection["type"],
+            "primary": None if connection["type"] == _ICS else place == 0,
             "isSelected": address in selected,
             "credentialId": connection["id"],
             "delegationCredentialId": None,
@@ -186,7 +185,7 @@ def save_credentials(call: Call) -> Answer:
     made = credential(call.backend, _parent(call), _KINDS["apple"], "apple-calendar", user=call.caller["id"])
     made["calendars"] = [["https://caldav.example.com/home", body["username"]]]
     call.backend.store.shelf(CREDENTIALS).put(made, parent=_parent(call))
-    return done()
+    return done(201)
 
 
 @routes.add("POST", "/calendars/{calendar}/disconnect")
@@ -218,7 +217,7 @@ def save_ics(call: Call) -> Answer:
     made["calendars"] = [[url, url.rpartition("/")[2]] for url in body["urls"]]
     call.backend.store.shelf(CREDENTIALS).put(made, parent=_parent(call))
     shown = {name: made[name] for name in ("id", "type", "userId", "teamId", "appId", "invalid")}
-    return success(shown)
+    return success(shown, status=201)
 
 
 @routes.add("GET", "/calendars/ics-feed/check")
@@ -309,15 +308,26 @@ def set_destination(call: Call) -> Answer:
     addresses = [address for address, _ in connection["calendars"]] if connection is not None else []
     if connection is None or body["externalId"] not in addresses:
         raise refusal(400, f"Could not find calendar {body['externalId']}")
+    now = instants.to_wire(call.backend.clock.milliseconds())
     record = {
         "id": call.caller["id"],
-        "userId": call.caller["id"],
         "integration": body["integration"],
         "externalId": body["externalId"],
+        "userId": call.caller["id"],
+        "eventTypeId": None,
         "credentialId": connection["id"],
+        "createdAt": now,
+        "updatedAt": now,
+        "delegationCredentialId": None,
+        "domainWideDelegationCredentialId": None,
+        "name": body["externalId"],
+        "readOnly": False,
+        "integrationName": body["integration"],
+        "integrationTitle": _app(body["integration"])["title"],
     }
     call.backend.store.shelf(_DESTINATIONS).put(record)
-    return success({name: value for name, value in record.items() if name != "id"})
+    shown = ("userId", "integration", "externalId", "credentialId")
+    return success({name: record[name] for name in shown})
 
 
 @routes.add("GET", "/calendars/{calendar}/event/{event}")

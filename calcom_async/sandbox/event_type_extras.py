@@ -126,6 +126,8 @@ def crm_sync_errors(call: Call) -> Answer:
 def create_phone_call(call: Call) -> Answer:
     """`POST …/event-types/{eventTypeId}/create-phone-call`: nobody is called, as where there is no network."""
     team_event_types.find(call, teams.require_role(call, "ADMIN"))
+    if not call.backend.hosted and "org" not in call.params:
+        raise refusal(400, "Validation failed (numeric string is expected)")
     body = {"enabled": True, "templateType": "CUSTOM_TEMPLATE", **(call.body if isinstance(call.body, dict) else {})}
     fields = [
         Field(name, (Rule("matches", _PHONE, validation.is_phone), validation.string(name)))

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from calcom_async.sandbox import (
     calendars,
+    credit_account,
     oauth_grants,
     oauth_page,
     organization_access,
@@ -201,6 +202,10 @@ class Issuing:
     def connect_google_calendar(self, address: str, *, user: str | None = None) -> int:
         """Connect a Google calendar, as a user does in the browser; the id of the credential."""
         return calendars.connect_google(self.backend, self._user(user), address)
+
+    def give_credits(self, amount: int, *, user: str | None = None) -> None:
+        """Give a user credits; the first user by default."""
+        credit_account.give(self.backend, self._user(user)["id"], amount)
 
     def verification_code(self, address: str) -> str:
         """The last code that was asked for, for an e-mail address or a phone number."""
