@@ -124,7 +124,7 @@ class Page:
         if path.startswith(control.PREFIX) and self._foreign(request):
             return _refused("another site asks")
         if self.application.watch is not None:
-            request[STARTED] = time.perf_counter()
+            STARTED.set(time.perf_counter())
         return self.application.handle(request)
 
     def _foreign(self, request: BaseRequest) -> bool:

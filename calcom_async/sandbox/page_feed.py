@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from contextvars import ContextVar
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,8 +22,8 @@ from calcom_async.sandbox.app import Application, SeenRequest
 from calcom_async.sandbox.backend import Backend, key_digest
 from calcom_async.sandbox.deliveries import Delivery
 
-STARTED: Final = "sandbox.page.started"
-"""Where a request keeps the moment it came in."""
+STARTED: Final = ContextVar("sandbox.page.started", default=0.0)
+"""When the request of this task came in; a connection's task has one at a time."""
 _PAST: Final = 50
 """How many requests from before the page was opened it is told of."""
 _LONGEST_QUEUE: Final = 500
@@ -125,7 +126,7 @@ class Feed:
     def _seen(self, request: BaseRequest, seen: SeenRequest, response: web.Response) -> None:
         body = response.body if isinstance(response.body, bytes) else b""
         entry = _entry(seen, request.raw_path) | {
-            "milliseconds": round((time.perf_counter() - request.get(STARTED, time.perf_counter())) * 1000, 1),
+            "milliseconds": round((time.perf_counter() - STARTED.get()) * 1000, 1),
             "user": _user(self.application.backend, request),
             "answer": {
                 "headers": dict(response.headers),

@@ -25,6 +25,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP rebound.example 127.0.0.1",
 ]
 PATIENCE = 10_000
 """Milliseconds that anything on the page may take."""
@@ -54,9 +55,15 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def look(chromium: Any, sandbox: Sandbox) -> Iterator[Callable[..., Any]]:
+def complaints() -> list[str]:
+    """What the pages of a test logged as errors; a test that provokes some clears it."""
+    return []
+
+
+@pytest.fixture
+def look(chromium: Any, sandbox: Sandbox, complaints: list[str]) -> Iterator[Callable[..., Any]]:
     """Opens the page: `look(width=…, dark=…)`."""
-    contexts, complaints = [], []
+    contexts = []
 
     def look(*, width: int = 1440, height: int = 900, dark: bool = False, at: Sandbox = sandbox, **options: Any) -> Any:
         context = chromium.new_context(

@@ -49,7 +49,7 @@ def test_hosts_can_be_left_out(page, expect):
 def test_details_show_the_booking(page, booking, expect):
     sheet = open_event(page, booking, 123)
     expect(sheet.get_by_role("heading", name="Half an hour")).to_be_visible()
-    expect(sheet).to_contain_text("Wednesday 8 April 2026")
+    expect(sheet).to_contain_text("Wednesday, 8 April 2026")
     expect(sheet).to_contain_text("14:00 – 14:30")
     expect(sheet).to_contain_text("guest1@example.com")
     expect(sheet).to_contain_text("Guest 5 would like to listen in.")
@@ -236,7 +236,7 @@ def test_a_seat_can_be_given_up(page, booking, expect):
 
 def test_what_a_program_changes_shows_by_itself(page, booking, sandbox, expect):
     with sandbox.blocking_client() as cal:
-        cal.bookings.cancel(booking(116)["uid"], reason="By a program")
+        cal.bookings.cancel(booking(116)["uid"], cancellation_reason="By a program")
     expect(event(page, booking(116)["uid"])).to_contain_text("Cancelled")
 
 

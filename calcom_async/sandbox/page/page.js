@@ -6,7 +6,7 @@ const CONTROL = "/_sandbox/page";
 const FAULTS = "/_sandbox/faults";
 const VERSIONS = { bookings: "2024-08-13", slots: "2024-09-04" };
 const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
-const HOUR_HEIGHT = 52, SHORTEST = 26, MOST_COLUMNS = 4, MOST_ENTRIES = 300;
+const HOUR_HEIGHT = 64, SHORTEST = 32, MOST_COLUMNS = 4, MOST_ENTRIES = 300;
 const STATUS = { accepted: "Confirmed", pending: "Unconfirmed", cancelled: "Cancelled", rejected: "Declined", awaiting_host: "Waiting for a host" };
 const TRIGGERS = ["BOOKING_CREATED", "BOOKING_REQUESTED", "BOOKING_RESCHEDULED", "BOOKING_CANCELLED", "BOOKING_REJECTED", "BOOKING_NO_SHOW_UPDATED"];
 
@@ -278,22 +278,22 @@ function describe(booking) {
 
 function eventButton({ booking, top, bottom, column, columns }) {
   const height = (bottom - top) * HOUR_HEIGHT / 60;
-  const shown = marks(booking);
+  const short = height < 60, shown = marks(booking);
+  const told = shown.length > 0 && make("span", { className: "marks" }, ...shown.map((mark) => make("span", { className: "mark" }, mark)));
   return make("button", {
     type: "button", tabIndex: -1, "aria-label": describe(booking), title: booking.title,
-    className: `event c${colour(booking.organizer)} ${booking.status}${booking.to < now() ? " over" : ""}${height < 44 ? " short" : ""}`,
+    className: `event c${colour(booking.organizer)} ${booking.status}${booking.to < now() ? " over" : ""}${short ? " short" : ""}`,
     data: { uid: booking.uid },
     css: { "--top": `${top * HOUR_HEIGHT / 60}px`, "--height": `${height}px`, "--left": String(column / columns), "--width": String(1 / columns) },
     on: { click: () => openDetails(booking), pointerdown: (event) => startDrag(event, booking), keydown: (event) => moveFocus(event, booking) },
   },
-  make("span", { className: "who" }, people(booking)),
-  make("span", { className: "when" }, timeOf(booking.from)),
-  make("span", { className: "what" }, eventTypeOf(booking)?.title ?? booking.title),
-  make("span", { className: "by" }, booking.hosts.map((each) => String(each.name).split(" ")[0]).join(", ")),
-  ...shown.map((mark) => make("span", { className: "mark" }, mark)));
+  make("span", { className: "first" }, make("span", { className: "who" }, people(booking)), make("span", { className: "by" }, booking.hosts.map((each) => String(each.name).split(" ")[0]).join(", "))),
+  make("span", { className: "second" }, make("span", { className: "when" }, timeOf(booking.from)), short && told ? told : make("span", { className: "what" }, eventTypeOf(booking)?.title ?? booking.title)),
+  !short && told);
 }
 
 function showCalendar() {
+  if (state.monday === null) return;
   showHosts();
   $("week-title").textContent = weekTitle(state.monday);
   const today = wall(now()).day;
@@ -309,7 +309,7 @@ function showCalendar() {
     const kind = `${day === today ? " today" : ""}${day === state.selected ? " selected" : ""}`;
     head.append(make("div", { className: `day-head${kind}` },
       make("h3", { id: `day-${isoDay(day)}` }, make("span", { className: "weekday" }, inUtc(day, { weekday: "short" })), " ", make("span", { className: "number" }, inUtc(day, { day: "numeric" })), hidden(`${day === today ? ", today" : ""}, ${its.length} bookings`)),
-      make("button", { type: "button", className: "pick", "aria-pressed": String(day === state.selected), "aria-label": `${full}${day === today ? ", today" : ""}, ${its.length} bookings`, on: { click: () => { state.selected = day; showCalendar(); document.querySelector(".day-head.selected .pick").focus(); } } },
+      make("button", { type: "button", className: "pick", "aria-pressed": String(day === state.selected), "aria-label": `${full}${day === today ? ", today" : ""}, ${its.length} bookings`, on: { click: () => { state.selected = day; showCalendar(); document.querySelector(".day-head.selected .pick").focus({ preventScroll: true }); } } },
         make("span", { className: "weekday" }, inUtc(day, { weekday: "narrow" })), make("span", { className: "number" }, inUtc(day, { day: "numeric" })), make("span", { className: "dots", "aria-hidden": "true" }, its.length ? "•" : "")),
       make("button", { type: "button", className: "add", "aria-label": `New booking on ${full}`, title: "New booking", on: { click: () => openCreate({ day }) } }, "+")));
     const { placed, crowded } = arrange(its, day);
@@ -326,10 +326,10 @@ function showCalendar() {
   const current = events.find((event) => event.dataset.uid === (focused ?? state.focus)) ?? events[0];
   if (current) current.tabIndex = 0;
   if (focused) current?.focus({ preventScroll: true });
-  if (scrolled || grid.dataset.scrolled) grid.scrollTop = scrolled;
-  else {
+  if (grid.dataset.scrolled) grid.scrollTop = scrolled;
+  else if (grid.offsetParent) {
     const first = Math.min(...shown.filter((booking) => !dead(booking)).map((booking) => wall(booking.from).minutes), 9 * 60);
-    grid.scrollTop = Math.max(0, first / 60 - 0.75) * HOUR_HEIGHT;
+    grid.scrollTop = (Math.max(first, 7 * 60) / 60 - 0.75) * HOUR_HEIGHT;
     grid.dataset.scrolled = "yes";
   }
 }
@@ -391,14 +391,14 @@ async function dragMove(event) {
   if (!drag.moving) {
     if (Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < 6) return;
     drag.moving = true;
-    drag.button.classList.add("lifted");
     document.body.classList.add("dragging");
     drag.ghost = make("div", { className: `${drag.button.className} carried`, "aria-hidden": "true" });
+    drag.button.classList.add("lifted");
     const mine = drag, eventType = eventTypeOf(drag.booking);
     mine.asked = freeTimes(eventType, Math.max(now(), instantAt(state.monday, 0)), instantAt(state.monday + 7 * DAY, 0), { moving: mine.booking.uid });
     mine.free = await mine.asked;
     if (drag !== mine) return;
-    for (const column of document.querySelectorAll(".day")) column.append(...bands(mine.free.days.get(Number(column.dataset.day)) ?? [], eventType.length));
+    for (const column of document.querySelectorAll(".day")) column.prepend(...bands(mine.free.days.get(Number(column.dataset.day)) ?? [], eventType.length));
     return;
   }
   const column = document.elementsFromPoint(event.clientX, event.clientY).find((each) => each.classList?.contains("day"));
@@ -914,6 +914,7 @@ async function removeFaults(faults, done) {
 function showSettings({ rateLimit, faults }) {
   showFaults(faults);
   const form = $("limit");
+  if (form.dataset.changed) return; // somebody is just typing there
   form.elements.on.checked = rateLimit !== null;
   for (const [name, usual] of [["limit", 120], ["window", 60], ["block", 60]]) {
     form.elements[name].value = String(rateLimit?.[name] ?? (form.elements[name].value || usual));
@@ -927,6 +928,7 @@ async function changeLimit(event) {
   const rateLimit = fields.on.checked ? { limit: Number(fields.limit.value), window: Number(fields.window.value), block: Number(fields.block.value) } : null;
   const answer = await control("PUT", "/settings", { rateLimit });
   if (!answer.ok) return toast(answer.message, "bad");
+  delete $("limit").dataset.changed;
   showSettings(answer.data);
   toast(rateLimit ? `${rateLimit.limit} requests in ${rateLimit.window} s from now on.` : "No limit from now on.");
 }
@@ -993,7 +995,7 @@ function hear(name, data) {
 }
 
 function tick() {
-  $("clock").textContent = format({ weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(now());
+  $("clock").textContent = format({ weekday: "short", day: "numeric", month: "short", ...(narrow.matches ? {} : { year: "numeric" }), hour: "2-digit", minute: "2-digit", ...(narrow.matches ? {} : { second: "2-digit" }), hourCycle: "h23" }).format(now());
   $("clock").dateTime = new Date(now()).toISOString();
   const line = document.querySelector(".now");
   line?.style.setProperty("--top", `${wall(now()).minutes * HOUR_HEIGHT / 60}px`);
@@ -1054,6 +1056,7 @@ $("custom").addEventListener("submit", async (event) => {
 });
 $("subscribe").addEventListener("submit", subscribe);
 $("limit").addEventListener("submit", changeLimit);
+$("limit").addEventListener("input", () => { $("limit").dataset.changed = "yes"; });
 $("limit").elements.on.addEventListener("change", (event) => { for (const name of ["limit", "window", "block"]) $("limit").elements[name].disabled = !event.target.checked; });
 for (const button of $("jumps").children) button.addEventListener("click", () => jump(Number(button.dataset.minutes)));
 
