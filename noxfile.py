@@ -96,6 +96,16 @@ def chaos(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Look at the sandbox's page in a real Chromium: the one on the path, or the one that `CHROMIUM` names.
+
+    The default tests skip these, for they have no Playwright; where there is no Chromium they are skipped here, too.
+    """
+    session.install(COMPLETE, *groups("tests", "browser"))
+    session.run("pytest", "tests/browser", *session.posargs, env={"PYTHONSAFEPATH": "1"})
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Speed, as ratios within one run: `nox -s benchmarks`; no test of the default run measures time."""
     session.install(COMPLETE, *groups("tests", "benchmarks"))
