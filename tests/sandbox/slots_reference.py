@@ -172,8 +172,8 @@ def starts_in(world: World, ranges: list[tuple[int, int]], earliest: datetime, z
         if moment_of(stop) <= earliest:
             continue
         start = max(begin, soonest)
-        while moment_of(start).astimezone(zone).minute % grid_of(step):
-            start += 1
+        # What is missing to a round start is added as time that passes, even where clocks change meanwhile.
+        start += -moment_of(start).astimezone(zone).minute % grid_of(step)
         start += world.offset
         earlier = [each for each in found if each < start]
         if earlier and max(earlier) + stride > start:
