@@ -33,6 +33,7 @@ from calcom_async.sandbox import (
     organization_blocklist,
     organization_bookings,
     organization_delegation,
+    organization_histories,
     organization_managed,
     organization_memberships,
     organization_people,
@@ -54,7 +55,7 @@ from calcom_async.sandbox import (
     webhooks,
     workflows,
 )
-from calcom_async.sandbox.routing import Table
+from calcom_async.sandbox.routing import Route, Table
 
 _FAMILIES: Final = (
     allowlists,
@@ -85,6 +86,7 @@ _FAMILIES: Final = (
     organization_blocklist,
     organization_bookings,
     organization_delegation,
+    organization_histories,
     organization_managed,
     organization_memberships,
     organization_people,
@@ -108,6 +110,11 @@ _FAMILIES: Final = (
 )
 
 
+def routes() -> list[Route]:
+    """Every route, in the order of the families."""
+    return [route for family in _FAMILIES for route in family.routes.found]
+
+
 def table() -> Table:
     """The route table."""
-    return Table([route for family in _FAMILIES for route in family.routes.found])
+    return Table(routes())
