@@ -220,7 +220,7 @@ def add_attendee(call: Call) -> Answer:
     booking = _of_hosted(call)
     body = validation.check(call.body, _ATTENDEE)
     _check_new(backend, booking, [body["email"]])
-    _add(backend, booking, _guest(body, booking))
+    _add(backend, booking, _guest(body, booking, hosted=backend.hosted))
     touch(backend, booking)
     return success({**_numbered(booking)[-1], "bookingId": booking.id}, status=201)
 

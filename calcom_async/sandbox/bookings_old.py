@@ -105,7 +105,9 @@ async def cancel_old(call: Call) -> Answer:
     booking = call.backend.bookings.by_uid(uid)
     if booking is None:
         raise refusal(404, f"Booking with UID={uid} does not exist.")
-    await cancel(call)
+    outcome = cancel(call)
+    if not isinstance(outcome, Answer):
+        await outcome
     done = {"message": "Booking successfully cancelled.", "onlyRemovedAttendee": False}
     return success({"success": True, **done, "bookingId": booking.id, "bookingUid": uid})
 

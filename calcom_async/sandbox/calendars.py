@@ -15,6 +15,7 @@ from calcom_async.sandbox import instants, validation
 from calcom_async.sandbox.answers import Answer, ApiError, done, invalid, refusal, success, terse
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.conferencing import CREDENTIALS, GOOGLE_CALENDAR, connected, credential
+from calcom_async.sandbox.event_types import DESTINATIONS
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.store import Record
 from calcom_async.sandbox.validation import Field, Rule
@@ -24,7 +25,6 @@ routes = Routes()
 _KINDS: Final = {"google": GOOGLE_CALENDAR, "office365": "office_365_calendar", "apple": "apple_calendar"}
 _ICS: Final = "ics-feed_calendar"
 _SELECTED: Final = "selected calendars"
-_DESTINATIONS: Final = "destination calendars"
 _GOOGLE: Final = (
     "https://accounts.google.com/o/oauth2/v2/auth?access_type=offline&scope=https%3A%2F%2Fwww.googleapis.com%2Fauth"
     "%2Fcalendar.readonly%20https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fcalendar.events&prompt=consent"
@@ -126,7 +126,7 @@ def list_all(call: Call) -> Answer:
                 "calendars": calendars,
             }
         )
-    destination = call.backend.store.shelf(_DESTINATIONS).get(call.caller["id"])
+    destination = call.backend.store.shelf(DESTINATIONS).get(call.caller["id"])
     return success({"connectedCalendars": shown, "destinationCalendar": destination or {}})
 
 
@@ -325,7 +325,7 @@ def set_destination(call: Call) -> Answer:
         "integrationName": body["integration"],
         "integrationTitle": _app(body["integration"])["title"],
     }
-    call.backend.store.shelf(_DESTINATIONS).put(record)
+    call.backend.store.shelf(DESTINATIONS).put(record)
     shown = ("userId", "integration", "externalId", "credentialId")
     return success({name: record[name] for name in shown})
 

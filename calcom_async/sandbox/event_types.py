@@ -13,6 +13,8 @@ from calcom_async.sandbox.store import Record
 
 routes = Routes(family="event types")
 
+DESTINATIONS: Final = "destination calendars"
+"""The shelf of the calendars that events are written to, by user."""
 _BOTH: Final = ("current", "newest")
 _DYNAMIC_LENGTHS: Final = [15, 30, 45, 60, 90]
 
@@ -54,8 +56,12 @@ def owned(backend: Backend, user: Record, event_type_id: int) -> Record:
     return record
 
 
-def check_schedule(backend: Backend, user: Record, body: dict[str, Any]) -> None:
-    """An event type can only follow a schedule of its owner."""
+def check_settings(backend: Backend, user: Record, body: dict[str, Any]) -> None:
+    """An event type can only follow a schedule of its owner, and write from a calendar that there is."""
+    if body.get("useDestinationCalendarEmail") and backend.store.shelf(DESTINATIONS).get(user["id"]) is None:
+        raise refusal(
+            400, "Validation failed: A primary connected calendar is required to set useDestinationCalendarEmail"
+        )
     schedule_id = body.get("scheduleId")
     if schedule_id is None:
         return
@@ -91,7 +97,7 @@ def create(call: Call) -> Answer:
     """`POST /v2/event-types`."""
     backend, user = call.backend, call.caller
     body = event_type_input.check(readable(call), creating=True)
-    check_schedule(backend, user, body)
+    check_settings(backend, user, body)
     if any(each["slug"] == body["slug"] for each in backend.store.event_types.of(f"user {user['id']}")):
         raise refusal(400, "User already has an event type with this slug.")
     blank = event_type_wire.new(
@@ -131,7 +137,7 @@ def update(call: Call) -> Answer:
     backend, user = call.backend, call.caller
     record = owned(backend, user, call.number("id"))
     body = event_type_input.check(readable(call), creating=False)
-    check_schedule(backend, user, body)
+    check_settings(backend, user, body)
     record = event_type_input.apply(record, event_type_input.without_fixed(body))
     _set_video(backend, record, body)
     backend.store.event_types.put(record, parent=f"user {user['id']}")

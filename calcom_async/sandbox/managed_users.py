@@ -197,6 +197,8 @@ def _add_user(backend: Backend, client: Record, body: dict[str, Any], email: str
     if client["areDefaultEventTypesEnabled"]:
         for settings in _EVENT_TYPES:
             record = event_type_wire.new(store.event_types.next_id(20012), user, **settings)
+            # What the server makes by itself has no labels of its own.
+            record["bookingFields"][0].pop("label")
             store.event_types.put(record, parent=f"user {user_id}")
     return user
 

@@ -2,7 +2,7 @@
 
 Most were requests; they are sent with somebody's key. The rest is what the recorder did in its database: `SHIFT` moves
 a booking by days, `VIDEO` gives it a room, `FORGET` empties a shelf, `DROP` removes a team, `PLAN` gives a platform a
-plan, `ROLE` a member a role.
+plan, `ROLE` a member a role; `CLIENT` and `TOKEN` stand for a client and a token whose making was not recorded.
 """
 
 from __future__ import annotations
@@ -47,8 +47,19 @@ INTERLUDES: Final[dict[tuple[str, str], tuple[Request, ...]]] = {
         ("DELETE", "/organizations/502/attributes/fe32fd27-bb9a-4eeb-9e43-1084dc266fe2", "carol", None),
     ),
     ("server-2.jsonl", "0254"): (("DELETE", f"{_DAVE}/ooo/2", "carol", None),),
+    ("server-2.jsonl", "0510"): (("DELETE", "/organizations/502/teams/503/workflows/1", "carol", None),),
     ("server-2.jsonl", "0604"): (("FORGET", "delegation credentials", "", None),),
+    ("server-2.jsonl", "0799"): (("TOKEN", "token-of-alice", "", 1001),),
+    ("server-2.jsonl", "0841"): (
+        (
+            "DELETE",
+            "/oauth-clients/clcplatclient0001/webhooks/c5fb9ee0-40c1-413c-82cd-31b8b41f2df6",
+            "client",
+            None,
+        ),
+    ),
     ("server-2.jsonl", "1042"): (("DELETE", "/organizations/504/organizations/505", "plat", None),),
+    ("server-2.jsonl", "1066"): (("CLIENT", "cmwrs5r41000c8f7dsxln3lyv", "", ["PROFILE_READ"]),),
     ("server-2.jsonl", "1157"): (_book(20004, "2026-12-09T10:00:00Z"),),
     ("server-2.jsonl", "1185"): (("VIDEO", "dE4YHrMsiCHzTETZLJ48GC", "", None),),
     ("server-2.jsonl", "1198"): (("SHIFT", "dE4YHrMsiCHzTETZLJ48GC", "", -30),),

@@ -117,6 +117,7 @@ class Player:
         """Change the world as it was changed unrecorded; what went wrong, if anything did."""
         if method.isupper() and not path.startswith("/"):
             recorded_world.change(self.sandbox.backend, method, self._mapped(path), body)
+            self._tokens += [path] if method == "TOKEN" else []
             return ""
         version = next((each for part, each in _VERSIONS.items() if part in path), "2024-08-13")
         key = {"Authorization": f"Bearer cal_test_{user}_0123456789abcdef"}

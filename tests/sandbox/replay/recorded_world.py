@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from calcom_async.sandbox import event_type_wire, instants, platform_clients, routing_forms, world
-from calcom_async.sandbox.backend import Backend
+from calcom_async.sandbox.backend import Backend, key_digest
 from calcom_async.sandbox.bookings_store import Booking
-from calcom_async.sandbox.credentials import PLATFORM_CLIENTS
+from calcom_async.sandbox.credentials import PLATFORM_CLIENTS, TOKENS
 from calcom_async.sandbox.store import Shelf
 
 Key = tuple[str, Any]
@@ -87,7 +87,7 @@ def create(backend: Backend, file: str, *, seeded: bool) -> None:
             store.schedules.put(world.schedule_record(schedule, user_id, "Working hours", zone), parent=user_id)
         world.give_key(store, user_id, f"cal_test_{_NAMES_OF_KEYS[user_id]}_0123456789abcdef")
     key = world.give_key(store, 1001, "cal_test_expired_0123456789abcdef")
-    expired = next(each for each in store.keys.of(1001) if each["id"] == _digest(key))
+    expired = next(each for each in store.keys.of(1001) if each["id"] == key_digest(key))
     store.keys.put({**expired, "expiresAt": 0}, parent=1001)
     store.teams.put(world.team_record(501, "Garage", "garage"))
     store.teams.put(world.team_record(502, "Acme", "acme", isOrganization=True))
@@ -113,12 +113,6 @@ def create(backend: Backend, file: str, *, seeded: bool) -> None:
             store.event_types.put(record, parent=f"user {record['ownerId']}")
         _team_event_type(backend, 20008, 501, "Team RR", "team-rr", (1001, 1002))
         _team_event_type(backend, 20009, 503, "Sales RR", "sales-rr", (1003, 1004))
-
-
-def _digest(key: str) -> str:
-    from calcom_async.sandbox.backend import key_digest
-
-    return key_digest(key)
 
 
 def _team_event_type(backend: Backend, at: int, team: int, title: str, slug: str, hosts: tuple[int, ...]) -> None:
@@ -216,6 +210,12 @@ def change(backend: Backend, how: str, what: str, value: Any) -> None:
         for membership in store.memberships.of(team["id"]):
             store.memberships.delete(membership["id"])
         store.teams.delete(team["id"])
+    elif how == "CLIENT":
+        owner = {"name": "Limited", "redirect_uris": [], "permissions": value}
+        platform_clients.register(backend, 504, client_id=what, secret="(a-jwt-stood-here)", **owner)
+    elif how == "TOKEN":
+        kept = {"kind": "access", "userId": value, "scopes": None, "clientId": "", "expiresAt": 1 << 50}
+        store.shelf(TOKENS).put({"id": key_digest(what), **kept})
     elif how == "PLAN":
         team = store.teams.get(int(what)) or {}
         store.teams.put(team | {"metadata": team["metadata"] | {"plan": value}})
