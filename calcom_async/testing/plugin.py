@@ -182,7 +182,7 @@ def calcom(
 def calcom_async_client(
     request: pytest.FixtureRequest, _calcom_server: LocalCalCom | Cassette, calcom_options: Mapping[str, Any]
 ) -> Iterator[AsyncCalCom]:
-    """An async client of the test's Cal.com, with its owner's key. It is closed in the test's own event loop."""
+    """An async client of the test's Cal.com, with its owner's key. Nobody has to close it."""
     client = _calcom_server.client(**_options(request, calcom_options).get("client", {}))
     node = request.node
     if isinstance(node, pytest.Function) and inspect.iscoroutinefunction(node.obj):
@@ -198,7 +198,7 @@ def async_calcom(calcom_async_client: AsyncCalCom) -> AsyncCalCom:
 
 
 def _closing(test: Any, client: AsyncCalCom) -> Any:
-    """The test, which closes the client at its end: only there its event loop still runs, whoever made it."""
+    """The test, which closes the client's connections at its end: there its event loop runs, whoever made it."""
 
     @functools.wraps(test)
     async def closing(*arguments: Any, **named: Any) -> Any:
@@ -206,6 +206,7 @@ def _closing(test: Any, client: AsyncCalCom) -> Any:
             return await test(*arguments, **named)
         finally:
             await client.close()
+            client._channel.transport._closed = False  # fixtures that end later may still call
 
     return closing
 

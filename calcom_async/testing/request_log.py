@@ -165,7 +165,8 @@ def shown_path(path: str) -> str:
 def _report(count: int, wanted: Wanted, seen: Sequence[SeenRequest]) -> str:
     found = sum(not wanted.differences(each) for each in seen)
     number = "no request" if count == 0 else "one request" if count == 1 else f"{count} requests"
-    came = "nothing was asked" if not seen else f"{found or 'none'} of {len(seen)} {'is' if found == 1 else 'are'}"
+    verb = "is" if 1 in (found, len(seen)) else "are"
+    came = f"{found or 'none'} of {len(seen)} {verb}" if seen else "nothing was asked"
     lines = [f"wanted {number} {wanted}; {came}"]
     hidden = max(len(seen) - _SHOWN, 0)
     if hidden:
