@@ -30,6 +30,7 @@ from . import slots_reference as reference
 from .slots_reference import Busy, Host, World
 
 FULL = os.environ.get("CALCOM_CHAOS") == "full"
+pytestmark = pytest.mark.timeout(1_800 if FULL else 120)
 laws = settings(
     max_examples=2_000 if FULL else 60,
     deadline=None,
