@@ -200,7 +200,7 @@ def _respond(call: Call) -> Answer:
 
 def _keep(call: Call, form: Record, outcome: _Outcome) -> int:
     shelf = call.backend.store.shelf(RESPONSES)
-    record = {
+    record: Record = {
         "id": shelf.next_id(1),
         "formId": form["id"],
         "formFillerId": f"cm{call.backend.names.uuid().replace('-', '')[:23]}",
