@@ -69,6 +69,7 @@ def _put_option(call: Call, attribute_id: str, value: str, slug: str) -> Record:
         "slug": slug,
         "isGroup": False,
         "contains": [],
+        **({"targetMembershipId": None} if call.backend.hosted else {}),
     }
     return _options(call).put(option, parent=attribute_id)
 

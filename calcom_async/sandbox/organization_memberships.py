@@ -27,6 +27,7 @@ _ROLE: Final = Field("role", (validation.one_of("role", teams.ROLES),))
 def show(call: Call, membership: Record) -> dict[str, Any]:
     """A membership of an organization as answered, with its role by its other name and the attributes of its user."""
     user = call.backend.store.users.get(membership["userId"]) or {}
+    metadata = {"metadata": {}} if call.backend.hosted else {}
     since = instants.to_wire(call.backend.clock.milliseconds())
     return {
         "id": membership["id"],
@@ -38,7 +39,7 @@ def show(call: Call, membership: Record) -> dict[str, Any]:
         "disableImpersonation": membership["disableImpersonation"],
         "createdAt": membership.get("createdAt", since),
         "updatedAt": membership.get("updatedAt"),
-        "user": {name: user.get(name) for name in ("username", "email", "avatarUrl", "name", "bio")},
+        "user": {name: user.get(name) for name in ("username", "email", "avatarUrl", "name", "bio")} | metadata,
         "attributes": organization_attributes.of_member(call, membership),
     }
 
