@@ -157,6 +157,7 @@ const hostOf = (id) => state.hosts.find((host) => host.id === id);
 const eventTypeOf = (booking) => state.eventTypes.find((each) => each.id === booking.eventTypeId);
 const colour = (id) => { const place = state.hosts.findIndex((host) => host.id === id); return place < 0 ? "none" : String(place % 8); };
 const people = (booking) => booking.attendees.map((each) => each.name || each.email).join(", ") || "nobody";
+const briefly = (booking) => (booking.attendees.length > 1 ? `${booking.attendees[0].name || booking.attendees[0].email} +${booking.attendees.length - 1}` : people(booking));
 const hostNames = (booking) => booking.hosts.map((each) => each.name).join(", ");
 
 async function loadWorld() {
@@ -287,7 +288,7 @@ function eventButton({ booking, top, bottom, column, columns }) {
     css: { "--top": `${top * HOUR_HEIGHT / 60}px`, "--height": `${height}px`, "--left": String(column / columns), "--width": String(1 / columns) },
     on: { click: () => openDetails(booking), pointerdown: (event) => startDrag(event, booking), keydown: (event) => moveFocus(event, booking) },
   },
-  make("span", { className: "first" }, make("span", { className: "who" }, people(booking)), make("span", { className: "by" }, booking.hosts.map((each) => String(each.name).split(" ")[0]).join(", "))),
+  make("span", { className: "first" }, make("span", { className: "who" }, briefly(booking)), make("span", { className: "by" }, booking.hosts.map((each) => String(each.name).split(" ")[0]).join(", "))),
   make("span", { className: "second" }, make("span", { className: "when" }, timeOf(booking.from)), short && told ? told : make("span", { className: "what" }, eventTypeOf(booking)?.title ?? booking.title)),
   !short && told);
 }
@@ -895,7 +896,14 @@ function showFaults(faults) {
   $("tab-faults").replaceChildren("Faults", ...(faults.length ? [" ", make("span", { className: "badge count" }, String(faults.length), hidden(" on"))] : []));
 }
 
-const faultText = (fault) => Object.entries(fault).filter(([name]) => name !== "number").map(([name, value]) => (name === "kind" ? value : `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)).join("; ");
+const MAIN = { latency: "seconds", rate_limit: "limit", status: "status", reset: "part", truncated: "share", malformed: "garbage", stall: "seconds", lost: "status", cursor: "how", clock: "seconds" };
+const plainly = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** A fault as one would type it. */
+function faultText({ number, kind, ...values }) {
+  const { [MAIN[kind]]: main, ...rest } = values;
+  return [main === undefined ? kind : `${kind}=${plainly(main)}`, ...Object.entries(rest).map(([name, value]) => `${name}=${plainly(value)}`)].join("; ");
+}
 
 async function addFault(fault, done) {
   const answer = await ask("POST", FAULTS, { body: fault });
