@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
-import re
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
@@ -13,14 +13,17 @@ import typer
 
 from calcom_async import system_keyring
 from calcom_async.accounts import Accounts, Entry, accounts_file, read_accounts, shown
+from calcom_async.cli import accounts_refresh
 from calcom_async.cli.accounts_file import change_file, with_account, with_default, without_account
-from calcom_async.cli.failures import USAGE, CommandFailure
+from calcom_async.cli.accounts_input import NAME, accounts_in_file, check_name, is_key, known_account, refusal
+from calcom_async.cli.failures import CommandFailure
 from calcom_async.cli.help import CONTEXT, Command, examples
 from calcom_async.cli.options import group
 from calcom_async.cli.output import Column, print_json, print_table
 from calcom_async.cli.session import Options, Session, execute
 from calcom_async.core.auth import ApiKey
-from calcom_async.errors import AuthenticationError, ConfigurationError
+from calcom_async.core.auth_given import oauth_of_account
+from calcom_async.errors import AuthenticationError
 from calcom_async.settings import api_key_from_environment, base_url_from_environment, checked_base_url
 
 __all__ = ["register"]
@@ -43,13 +46,12 @@ Write = Annotated[May | None, typer.Option(help="Whether agents may change thing
 Force = Annotated[bool | None, typer.Option("--force/--no-force", help="Whether --force may answer for you.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, errors as JSON on stderr.")]
 
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _KEPT: Final = {"file": "the file", "keyring": "the keyring", "environment": "CALCOM_API_KEY", "given": "given"}
 _COLUMNS: Final = (
     Column("Name", lambda row: row["name"], whole=True),
     Column("Default", lambda row: "yes" if row["default"] else None),
     Column("Server", lambda row: row["base_url"]),
-    Column("Key in", lambda row: _KEPT[row["key_in"]]),
+    Column("Key in", lambda row: "a login" if row["login"] else _KEPT[row["key_in"]]),
     Column("Read", lambda row: row["permissions"]["read"]),
     Column("Write", lambda row: row["permissions"]["write"]),
     Column("Force", lambda row: "yes" if row["permissions"]["force"] else None),
@@ -70,6 +72,7 @@ def register(app: typer.Typer) -> None:
         # What follows the name is looked at, not repeated: it could be a key.
         settings = {**CONTEXT, "allow_extra_args": name == "add"}
         branch.command(name, cls=Command, epilog=examples(example), context_settings=settings)(function)
+    accounts_refresh.register(branch)
     app.add_typer(branch)
 
 
@@ -95,27 +98,27 @@ def _add(
     goes to the accounts file, which nobody else may read, or to the system's keyring.
     """
     if context.args or api_key is not None:
-        raise _refusal(
+        raise refusal(
             "a key is never an argument: others on this machine can read those, and the shell keeps them",
-            f"run `calcom-async accounts add {name if _NAME.fullmatch(name) and not _is_key(name) else 'NAME'}`, which "
+            f"run `calcom-async accounts add {name if NAME.fullmatch(name) and not is_key(name) else 'NAME'}`, which "
             "asks for it; and make a new key in Cal.com, since this one was seen",
         )
-    _check_name(name)
-    known = _in_file()
+    check_name(name)
+    known = accounts_in_file()
     if name in known.names and not replace:
-        raise _refusal(
+        raise refusal(
             f"there is an account {name} already",
             f"`--replace` gives it another key; `calcom-async accounts change {name}` changes the rest",
         )
     if keyring and not system_keyring.has_keyring():
-        raise _refusal(
+        raise refusal(
             "there is no system keyring that works here",
             "pip install 'calcom-async[keyring]', or leave --keyring out to keep the key in the file",
         )
     settings = functools.partial(_settings, _permissions(known, name), base_url, force=force)
     settings(read, write)  # a URL that can't work is told of before the key is asked for
     key = _read_key(name)
-    fields: dict[str, Any] = {"api_key": None if keyring else key, "keyring": True if keyring else None}
+    fields: dict[str, Any] = {"api_key": None if keyring else key, "keyring": True if keyring else None, "oauth": None}
     if name not in known.names:
         read, write = (
             read or _asked("read", May.ALLOW, as_json=as_json),
@@ -127,6 +130,7 @@ def _add(
     change_file(accounts_file(), lambda text: with_account(text, name, fields))
     if not keyring and _in_keyring(known, name):
         system_keyring.forget_key(name)
+    _forget_login(known, name)
     if default:
         change_file(accounts_file(), functools.partial(with_default, name=name))
     place = "the system's keyring" if keyring else shown(accounts_file())
@@ -166,7 +170,7 @@ def _change(
     known = _existing(name)
     fields = _settings(_permissions(known, name), base_url, read, write, force=force)
     if not fields:
-        raise _refusal("there is nothing to change", "say what: --read, --write, --force or --base-url")
+        raise refusal("there is nothing to change", "say what: --read, --write, --force or --base-url")
     change_file(accounts_file(), lambda text: with_account(text, name, fields))
     _tell(name, f"Changed {name}.", as_json=as_json)
 
@@ -186,13 +190,17 @@ def _remove(*, name: Name, as_json: AsJson = False) -> None:
     was_default = known.default == name
     change_file(accounts_file(), functools.partial(without_account, name=name))
     forgotten = _in_keyring(known, name) and system_keyring.forget_key(name)
+    had_login = _forget_login(known, name)
     if as_json:
         print_json({"removed": name, "keyring": forgotten})
         return
     session = Session.make(Options())
+    if had_login:
+        session.say(f"Removed {name} and its tokens. To withdraw consent as well, remove the app in Cal.com.")
+        return
     session.say(f"Removed {name}{' and its key in the keyring' if forgotten else ''}. Cal.com still knows the key: ")
     session.say("delete it there as well, if nothing else uses it (Settings → Developer → API keys).")
-    if was_default and _in_file().default is None and _in_file().names:
+    if was_default and accounts_in_file().default is None and accounts_in_file().names:
         session.say("There is no default account now: `calcom-async accounts default NAME`.")
 
 
@@ -211,6 +219,8 @@ def _test(
             try:
                 profile = await cal.me.get()
             except AuthenticationError as error:
+                if account.oauth is not None:
+                    raise
                 replace = (
                     "set CALCOM_API_KEY to it"
                     if account.kept_in == "environment"
@@ -225,8 +235,9 @@ def _test(
                 told = {"account": account.name, "base_url": cal.base_url, "key_in": account.kept_in}
                 print_json(told | {"user": profile.to_dict()})
                 return
+            what = "key" if account.oauth is None else "login"
             session.out.print(
-                f"{account.name} works: the key is {profile.name}'s ({profile.email}), user {profile.id} of "
+                f"{account.name} works: the {what} is {profile.name}'s ({profile.email}), user {profile.id} of "
                 f"{cal.base_url}.",
                 markup=False, highlight=False, soft_wrap=True,
             )  # fmt: skip
@@ -234,22 +245,23 @@ def _test(
     execute(Options(account=account.name, timeout=timeout, as_json=as_json, verbose=verbose), work)
 
 
-def _in_file() -> Accounts:
-    """The accounts of the file, whatever the environment says."""
-    return read_accounts(accounts_file(), environment={})
-
-
 def _existing(name: str) -> Accounts:
-    known = _in_file()
-    if name not in known.names:
-        there = ", ".join(known.names) or "none"
-        raise ConfigurationError(f"{shown(accounts_file())} has no account of this name; it has: {there}")
-    return known
+    known_account(name)
+    return accounts_in_file()
 
 
 def _in_keyring(known: Accounts, name: str) -> bool:
     """Whether the keyring has to be asked at all, which it may want to be unlocked for."""
-    return any(entry.name == name and entry.kept_in == "keyring" for entry in known.entries)
+    return any(e.name == name and e.kept_in == "keyring" and e.oauth is None for e in known.entries)
+
+
+def _forget_login(known: Accounts, name: str) -> bool:
+    """Remove the tokens of an account that is a login; whether it was one."""
+    entry = next((entry for entry in known.entries if entry.name == name), None)
+    if entry is None or entry.oauth is None:
+        return False
+    asyncio.run(oauth_of_account(entry.account()).forget())
+    return True
 
 
 def _permissions(known: Accounts, name: str) -> Mapping[str, str]:
@@ -275,20 +287,6 @@ def _settings(
     return fields if force is None else fields | {"force": force}
 
 
-def _check_name(name: str) -> None:
-    if _is_key(name):
-        raise _refusal(
-            "this looks like a key, and a key is never an argument",
-            "give the account a name, such as work; and make a new key in Cal.com, since this one was seen",
-        )
-    if not _NAME.fullmatch(name):
-        raise _refusal("an account's name is letters, digits, - and _, and begins with a letter", "such as work")
-
-
-def _is_key(text: str) -> bool:
-    return text.startswith("cal_")
-
-
 def _read_key(name: str) -> str:
     """The key, from somebody who types it or from stdin."""
     if sys.stdin is not None and sys.stdin.isatty():
@@ -296,7 +294,7 @@ def _read_key(name: str) -> str:
     else:
         key = sys.stdin.readline() if sys.stdin is not None else ""
     if not key.strip():
-        raise _refusal("no key came", f"type it when asked, or pipe it: `calcom-async accounts add {name} < key.txt`")
+        raise refusal("no key came", f"type it when asked, or pipe it: `calcom-async accounts add {name} < key.txt`")
     return ApiKey(key).identity
 
 
@@ -317,6 +315,7 @@ def _row(accounts: Accounts, entry: Entry) -> dict[str, Any]:
         "default": accounts.default == entry.name,
         "base_url": entry.base_url or base_url_from_environment(),
         "key_in": entry.kept_in,
+        "login": entry.oauth is not None,
         "permissions": {
             "read": said.get("read", "allow"),
             "write": said.get("write", "ask"),
@@ -328,11 +327,7 @@ def _row(accounts: Accounts, entry: Entry) -> dict[str, Any]:
 
 def _tell(name: str, message: str, *, as_json: bool) -> None:
     if as_json:
-        known = _in_file()
+        known = accounts_in_file()
         print_json(next(_row(known, entry) for entry in known.entries if entry.name == name))
     else:
         Session.make(Options()).say(message)
-
-
-def _refusal(what: str, advice: str) -> CommandFailure:
-    return CommandFailure(what, advice, exit_code=USAGE, kind="UsageError")

@@ -17,6 +17,7 @@ from calcom_async.cli import (
     doctor,
     event_types,
     export,
+    login,
     mcp,
     profile,
     request,
@@ -27,6 +28,7 @@ from calcom_async.cli import (
     tools,
     verify,
     webhooks,
+    whoami,
 )
 from calcom_async.cli.failures import INTERRUPTED, explain
 from calcom_async.cli.help import CONTEXT, Program, examples
@@ -70,7 +72,7 @@ def _program() -> typer.Typer:
         for room in rooms:
             room.register(branch)
         app.add_typer(branch)
-    for room in (accounts, slots, profile, request, api, doctor, sandbox, tools, mcp):
+    for room in (accounts, login, whoami, slots, profile, request, api, doctor, sandbox, tools, mcp):
         room.register(app)
     return app
 

@@ -32,6 +32,8 @@ from calcom_async.errors import (
     PermissionDeniedError,
     RateLimitError,
     ServerError,
+    TokenRefreshError,
+    TokenRefreshLostError,
 )
 
 __all__ = [
@@ -173,6 +175,10 @@ def _answered(error: APIStatusError, base_url: str) -> Failure:
 def _meaning(error: APIStatusError) -> str:
     """In plain words, where Cal.com's own are only for those who know its source."""
     match error:
+        case TokenRefreshError():
+            return "the login has ended: " if error.code == "invalid_grant" else ""
+        case AuthenticationError() if _is_renewed(error):
+            return "the login is not accepted: "
         case AuthenticationError():
             return "the API key is not accepted: "
         case NotFoundError() if _is_elsewhere(error):
@@ -183,6 +189,11 @@ def _meaning(error: APIStatusError) -> str:
             return ""
 
 
+def _is_renewed(error: AuthenticationError) -> bool:
+    """Whether it is a token that was refused though it was renewed just then."""
+    return error.hint is not None and "renewed" in error.hint
+
+
 def _is_elsewhere(error: NotFoundError) -> bool:
     """Whether it is the path or the server that is wrong, and not an id."""
     return bool(error.hint) or error.message.startswith(("Cannot ", "HTTP 404"))
@@ -190,6 +201,10 @@ def _is_elsewhere(error: NotFoundError) -> bool:
 
 def _advice(error: APIStatusError, base_url: str) -> str:
     match error:
+        case TokenRefreshError():
+            return error.hint or "log in again: `calcom-async login NAME`"
+        case AuthenticationError() if _is_renewed(error):
+            return error.hint or ""
         case AuthenticationError():
             return f"check CALCOM_API_KEY (or the account's key), and that it belongs to {base_url}"
         case ApiVersionError():
@@ -200,6 +215,8 @@ def _advice(error: APIStatusError, base_url: str) -> str:
             listing = _LISTS.get(error.path.strip("/").partition("/")[0])
             seen = f"; `calcom-async {listing}` shows what there is" if listing else ""
             return f"check the id, and that this key may see it{seen}"
+        case PermissionDeniedError() if error.hint:
+            return error.hint
         case PermissionDeniedError():
             return "use the key of somebody who may do this; `calcom-async me` shows whose key this is"
         case ConflictError() if "booking" in error.path:
@@ -222,6 +239,10 @@ def _unanswered(error: APIConnectionError, base_url: str, timeout: float) -> Fai
     what, _, _ = str(error).partition("; ")
     fields = {"method": error.method, "path": error.path, "may_have_happened": error.may_have_happened}
     match error:
+        case TokenRefreshLostError():
+            advice = (
+                "run it again: it tries the old token once; if the server has used that up, `calcom-async login NAME`"
+            )
         case AmbiguousWriteError():
             what = f"{error.method} {error.path} may have happened: its answer was lost, and it was not sent again"
             advice = "look before you repeat it, such as with `calcom-async bookings list`"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 from calcom_async.cli.failures import USAGE, CommandFailure
+from calcom_async.core.token_stores_file import write_private
 
 __all__ = ["text_from", "write_private"]
 
@@ -29,22 +29,3 @@ def text_from(source: str, option: str) -> str:
             f"{option}: {Path(source).name} can't be read: {why}", "check the file's name and permissions",
             exit_code=USAGE, kind="UsageError",
         ) from None  # fmt: skip
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read; it appears as a whole, in the place of what was there.
-
-    Raises:
-        OSError: it can't be written.
-    """
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    try:
-        opened = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(opened, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)

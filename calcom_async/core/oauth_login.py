@@ -70,6 +70,14 @@ class Authorization:
             url=urlunsplit(parts._replace(query=query)), redirect_uri=redirect_uri, state=Hidden(state), verifier=hidden
         )
 
+    def answers(self, told: Mapping[str, str]) -> bool:
+        """Whether the parameters that a browser came back with are about this login; compared in constant time.
+
+        Args:
+            told: The query parameters.
+        """
+        return hmac.compare_digest(told.get("state", "").encode(), self.state.encode())
+
     def code(self, came_back: str | Mapping[str, str]) -> str:
         """The code that the browser brought back, to be exchanged for tokens.
 
@@ -80,7 +88,7 @@ class Authorization:
             LoginError: it is not from this login, consent was refused, or there is no code.
         """
         told = dict(parse_qsl(urlsplit(came_back).query)) if isinstance(came_back, str) else came_back
-        if not hmac.compare_digest(told.get("state", "").encode(), self.state.encode()):
+        if not self.answers(told):
             raise LoginError(
                 "the browser came back from another login than this one (its state differs); begin again, and use the "
                 "address that this login gave"

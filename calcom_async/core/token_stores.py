@@ -20,7 +20,7 @@ import asyncio
 import contextlib
 import secrets
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager
 from typing import NoReturn, Protocol, runtime_checkable
 
@@ -84,7 +84,7 @@ class MemoryTokens:
         self._tokens = tokens
 
     @contextlib.asynccontextmanager
-    async def locked(self) -> AsyncIterator[None]:
+    async def locked(self) -> AsyncGenerator[None]:
         """Held by one at a time, in whichever thread and loop."""
         while not self._lock.acquire(blocking=False):  # noqa: ASYNC110 - an Event does not reach other loops
             await asyncio.sleep(_LOOK_AGAIN)

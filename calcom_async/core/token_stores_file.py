@@ -9,7 +9,7 @@ import secrets
 import stat
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from calcom_async.core.oauth_tokens import Tokens, of_text, to_text
@@ -79,7 +79,7 @@ class FileTokens:
         write_private(self.path, to_text(tokens))
 
     @contextlib.asynccontextmanager
-    async def locked(self) -> AsyncIterator[None]:
+    async def locked(self) -> AsyncGenerator[None]:
         """Held by one at a time, among all processes of this machine.
 
         Raises:
@@ -94,7 +94,7 @@ class FileTokens:
 
 
 @contextlib.asynccontextmanager
-async def file_lock(path: Path, patience: float = _PATIENCE) -> AsyncIterator[None]:
+async def file_lock(path: Path, patience: float = _PATIENCE) -> AsyncGenerator[None]:
     """Hold a lock file; the system gives it back when its holder ends, however that is.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from calcom_async import system_keyring
@@ -61,7 +61,7 @@ class KeyringTokens:
             await asyncio.to_thread(system_keyring.store_key, self.entry, to_text(tokens))
 
     @contextlib.asynccontextmanager
-    async def locked(self) -> AsyncIterator[None]:
+    async def locked(self) -> AsyncGenerator[None]:
         """Held by one at a time, among all processes of this machine."""
         async with file_lock(self._lock):
             yield

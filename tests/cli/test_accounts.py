@@ -96,7 +96,7 @@ def test_adding_one_as_json_with_permissions(run: Run, pipe: Any, file: Path) ->
         "accounts", "add", "work", "--read", "ask", "--write", "deny", "--force", "--default", "--json"
     )  # fmt: skip
     assert outcome.json == {
-        "name": "work", "default": True, "base_url": "http://127.0.0.1:1/v2", "key_in": "file",
+        "name": "work", "default": True, "base_url": "http://127.0.0.1:1/v2", "key_in": "file", "login": False,
         "permissions": {"read": "ask", "write": "deny", "force": True}, "problem": None,
     }  # fmt: skip
     assert content(file)["default"] == "work"
