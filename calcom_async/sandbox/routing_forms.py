@@ -130,8 +130,8 @@ def _list_responses(call: Call) -> Answer:
     return success(_page(call, found))
 
 
-def _outcome(form: Record, answers: dict[str, Any]) -> _Outcome | None:
-    """The first route whose rules hold, or the fallback."""
+def _kept(form: Record, answers: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of the answers: by field, options by their id."""
     kept: dict[str, Any] = {}
     for field in form["fields"]:
         sent = answers.get(field.get("identifier") or field["id"], answers.get(field["id"]))
@@ -140,10 +140,16 @@ def _outcome(form: Record, answers: dict[str, Any]) -> _Outcome | None:
         options = field.get("options") or []
         chosen = next((each["id"] for each in options if sent in (each["id"], each["label"])), sent)
         kept[field["id"]] = {"label": field["label"], "value": chosen}
-    for route in form["routes"]:
-        if route.get("isFallback") or _holds(route.get("queryValue") or {}, kept):
-            return _Outcome(route["action"], kept)
-    return None
+    return kept
+
+
+def _outcome(form: Record, answers: dict[str, Any]) -> _Outcome | None:
+    """The first route whose rules hold, or the fallback."""
+    kept = _kept(form, answers)
+    ruled = [each for each in form["routes"] if not each.get("isFallback")]
+    fallback = next((each for each in form["routes"] if each.get("isFallback")), None)
+    route = next((each for each in ruled if _holds(each.get("queryValue") or {}, kept)), fallback)
+    return _Outcome(route["action"], kept) if route is not None else None
 
 
 def _holds(query: dict[str, Any], kept: dict[str, Any]) -> bool:
@@ -185,9 +191,7 @@ def _respond(call: Call) -> Answer:
     answers = call.body if isinstance(call.body, dict) else {}
     outcome = _outcome(form, answers)
     lacking = [
-        field["label"]
-        for field in form["fields"]
-        if field.get("required") and field["id"] not in (outcome.response if outcome else {})
+        field["label"] for field in form["fields"] if field.get("required") and field["id"] not in _kept(form, answers)
     ]
     if lacking:
         raise refusal(400, f"Missing required fields {', '.join(lacking)}")

@@ -60,6 +60,16 @@ async def test_a_response_leads_elsewhere(respond):
     assert (await respond(name="Zed", size="Nope")).data == {"routingCustomMessage": "Thanks!"}
 
 
+async def test_the_fallback_comes_last_wherever_it_stands(talk, sandbox):
+    form = sandbox.routing_form(name="F", fields=FIELDS, routes=ROUTES[::-1], team_id=501)
+    path = f"teams/501/routing-forms/{form}/responses?{DAY}"
+    assert "eventTypeId" in (await talk("POST", path, {"name": "Zed", "size": "Big"})).data
+    assert (await talk("POST", path, {"name": "Zed", "size": "Nope"})).data == {"routingCustomMessage": "Thanks!"}
+    ruled = sandbox.routing_form(name="G", fields=FIELDS, routes=ROUTES[:2], team_id=501)
+    nowhere = await talk("POST", f"teams/501/routing-forms/{ruled}/responses?{DAY}", {"name": "Zed", "size": "Nope"})
+    assert nowhere.status == 404
+
+
 async def test_queued_responses_are_not_kept(respond, talk, form):
     queued = (await respond("&queueResponse=true&format=range&timeZone=Europe/Rome", name="Q", size="Big")).data
     assert queued["routing"]["queuedResponseId"].startswith("cm")
