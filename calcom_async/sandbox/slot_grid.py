@@ -61,8 +61,7 @@ def slot_starts(free: Iterable[Range], rules: SlotRules, earliest: int) -> list[
         start = _rounded(first - first % instants.MINUTE, stop, rules) + rules.offset
         place = bisect_left(found, start)
         if place and found[place - 1] + rules.stride > start:
-            before = found[place - 1]
-            start = before if before >= begin else before + rules.stride
+            start = found[place - 1] + rules.stride
         while start + rules.length <= stop:
             place = bisect_left(found, start)
             if start >= first and found[place : place + 1] != [start]:
