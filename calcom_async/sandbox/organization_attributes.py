@@ -62,7 +62,7 @@ def _find(call: Call, organization: int) -> Record | None:
 
 
 def _put_option(call: Call, attribute_id: str, value: str, slug: str) -> Record:
-    option = {
+    option: Record = {
         "id": call.backend.names.uuid(),
         "attributeId": attribute_id,
         "value": value,
@@ -89,7 +89,7 @@ def create(call: Call) -> Answer:
     body = validation.check(call.body, _fields(creating=True))
     if any(each["slug"] == body["slug"] for each in _attributes(call).of(organization)):
         raise terse(409, "Invalid Input: Trying to create a record that already exists.")
-    attribute = {
+    attribute: Record = {
         "id": call.backend.names.uuid(),
         "teamId": organization,
         "type": body["type"],

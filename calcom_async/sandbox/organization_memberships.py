@@ -27,7 +27,7 @@ _ROLE: Final = Field("role", (validation.one_of("role", teams.ROLES),))
 def show(call: Call, membership: Record) -> dict[str, Any]:
     """A membership of an organization as answered, with its role by its other name and the attributes of its user."""
     user = call.backend.store.users.get(membership["userId"]) or {}
-    metadata = {"metadata": {}} if call.backend.hosted else {}
+    metadata: dict[str, Any] = {"metadata": {}} if call.backend.hosted else {}
     since = instants.to_wire(call.backend.clock.milliseconds())
     return {
         "id": membership["id"],
