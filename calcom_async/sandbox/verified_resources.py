@@ -88,11 +88,12 @@ def _get(call: Call, kind: Kind) -> Answer:
 def _serve(path: str, name: str, kind: Kind, *, requests: int) -> None:
     """Register one kind under one path; `name` is what the limits of its routes are called by."""
     asked = RateLimit(limit=requests, name=f"{name}_verified_resources_{kind}_requests")
-    # Verifying a user's e-mail address is counted as one of phones.
+    # Verifying a user's e-mail address is counted as a phone's; for a user's phone there is no limit of its own.
+    limited = kind == ("emails" if name == "Users" else "phones")
     checked = RateLimit(limit=3, name=f"{name}_verified_resources_phones_verify")
     actions: tuple[tuple[str, str, Any, RateLimit | None], ...] = (
         ("POST", "/verification-code/request", _request, asked),
-        ("POST", "/verification-code/verify", _verify, checked if kind == "phones" or name == "Users" else None),
+        ("POST", "/verification-code/verify", _verify, checked if limited else None),
         ("GET", "", _list, None),
         ("GET", "/{id}", _get, None),
     )

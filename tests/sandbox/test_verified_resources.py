@@ -59,6 +59,16 @@ async def test_asking_has_a_limit_of_its_own(session, talk_to):
         assert (await talk("GET", "me")).status == 200
 
 
+async def test_verifying_a_user_s_address_is_counted_as_a_phone_s(session, talk_to):
+    async with Sandbox() as opened:
+        talk = talk_to(opened, session)
+        name = "X-RateLimit-Limit-Users_verified_resources_phones_verify"
+        mail = await talk("POST", "verified-resources/emails/verification-code/verify", {})
+        phone = await talk("POST", "verified-resources/phones/verification-code/verify", {})
+        assert (mail.headers.get(name), phone.headers.get(name)) == ("3", None)
+        assert phone.headers["X-RateLimit-Limit-Default"] == "120"
+
+
 async def test_a_self_hosted_server_wants_no_version(self_hosted):
     for version, status in ((None, 200), ("2024-04-15", 200), ("2024-08-13", 404)):
         assert (await self_hosted("GET", "verified-resources/emails", version=version)).status == status
