@@ -77,7 +77,7 @@ def _sandbox(
             report(Failure(kind="OSError", what=what, advice="leave --port out to take a free one"), session)
             return USAGE if port else FAILED
         try:
-            _announce(session, sandbox.url, sandbox.api_key)
+            _announce(session, sandbox.url, sandbox.api_key, sandbox.page_url)
             await stopped.wait()
         finally:
             await sandbox.stop()
@@ -87,13 +87,14 @@ def _sandbox(
     execute(Options(as_json=as_json, verbose=verbose), work)
 
 
-def _announce(session: Session, url: str, api_key: str) -> None:
+def _announce(session: Session, url: str, api_key: str, page_url: str) -> None:
     if session.options.as_json:
         sys.stdout.write(json.dumps({"url": url, "api_key": api_key}) + "\n")
     else:
         sys.stdout.write(f"export CALCOM_BASE_URL={url}\nexport CALCOM_API_KEY={api_key}\n")
         session.err.print(Text.assemble("A local Cal.com answers at ", (url, "bold"), f" with the key {api_key}."))
         session.say("Paste the two lines above into another terminal, and try `calcom-async bookings list` there.")
+        session.say(f"Or open {page_url} in a browser: a calendar, a log of all requests, and faults to switch on.")
         session.say("Ctrl-C stops it.")
     sys.stdout.flush()
 
