@@ -1,4 +1,4 @@
-"""`calcom-async webhooks list`, `create` and `delete`."""
+"""`calcom-async webhooks list`, `create` and `delete`; `listen` has a room of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from calcom_async.cli import webhooks_listen
 from calcom_async.cli.failures import USAGE, CommandFailure
 from calcom_async.cli.files import text_from
 from calcom_async.cli.listing import Limit, show_list
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
     command(app, "list", example="webhooks list")(_list)
     command(app, "create", example=create)(_create)
     command(app, "delete", example="webhooks delete ID")(_delete)
+    webhooks_listen.register(app)
 
 
 async def _list(session: Session, *, limit: Limit = None) -> None:
