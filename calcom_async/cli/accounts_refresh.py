@@ -133,8 +133,8 @@ async def _what_happened(cal: AsyncCalCom, name: str) -> CommandFailure:
 
 def _settled_by_hand(name: str) -> str:
     return (
-        f"`calcom-async accounts test {name}`: if the old key works, nothing has happened, and this can be run again; if "
-        f"not, make a key in Cal.com and `calcom-async accounts add {name} --replace`"
+        f"`calcom-async accounts test {name}`: if the old key works, nothing has happened, and this can be run again; "
+        f"if not, make a key in Cal.com and `calcom-async accounts add {name} --replace`"
     )
 
 

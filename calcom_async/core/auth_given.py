@@ -32,7 +32,8 @@ def credential(given: Any) -> Auth | Renewable:
     if callable(given):
         from calcom_async.core.auth_source import KeySource
 
-        return KeySource(given)
+        asked: Any = given  # what it gives is looked at when it is called
+        return KeySource(asked)
     raise ConfigurationError(
         f"auth= is {type(given).__name__}; pass an API key, OAuth2, ManagedUser, PlatformClient or a function"
     )
