@@ -155,6 +155,13 @@ def list_all(call: Call) -> Answer:
     return success(found[paged["offset"] : paged["offset"] + paged["limit"]])
 
 
+@routes.add("GET", "/oauth-clients/{clientId}/managed-users")
+def list_for_admins(call: Call) -> Answer:
+    """`GET /v2/oauth-clients/{clientId}/managed-users`, which is in no document: all of them."""
+    client = find_client(call)
+    return success([_show(call.backend, each) for each in call.backend.store.shelf(MANAGED).of(client["id"])])
+
+
 @routes.add("POST", "/oauth-clients/{clientId}/users")
 def create(call: Call) -> Answer:
     """`POST /v2/oauth-clients/{clientId}/users`: a user, with tokens; with a time zone also a schedule."""

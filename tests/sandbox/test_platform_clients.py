@@ -92,6 +92,7 @@ async def test_managed_users_are_listed_changed_and_removed(act, client):
     users = [(await made(act, f"{name}@example.com"))["user"] for name in ("ada", "grace")]
     assert users[0]["defaultScheduleId"] is None
     assert len((await act("GET", "/users")).data) == 2
+    assert (await act("GET", "/managed-users")).data == users
     assert (await act("GET", "/users?emails=grace@example.com")).data == [users[1]]
     assert (await act("GET", "/users?limit=1&offset=1")).data == [users[1]]
     assert (await act("GET", "/users?emails=nope")).message == "Invalid email nope"
