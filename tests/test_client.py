@@ -16,7 +16,7 @@ from aiohttp import web
 import calcom_async
 from calcom_async import AsyncCalCom, CalCom, ConfigurationError, InvalidRequestError, Limiter
 from calcom_async.core.auth import ApiKey, NoAuth
-from calcom_async.core.telemetry import Event, RequestSent, ResponseReceived
+from calcom_async.core.telemetry import CallEnded, CallStarted, Event, RequestSent, ResponseReceived
 
 BASE = "http://127.0.0.1:9/v2"
 
@@ -169,8 +169,10 @@ async def test_a_copy_may_have_hooks_of_its_own(echo: Echo) -> None:
     async with AsyncCalCom("cal_x", base_url=echo.url, limiter=Limiter(None), hooks=[everywhere.append]) as cal:
         await cal.request("GET", "one")
         await cal.with_options(hooks=[here.append]).request("GET", "two")
-    assert [event.path for event in everywhere] == ["/one", "/one", "/two", "/two"]
-    sent, received = here
+    assert [event.path for event in everywhere] == ["/one"] * 4 + ["/two"] * 4
+    started, sent, received, ended = here
+    assert isinstance(started, CallStarted)
+    assert isinstance(ended, CallEnded)
     assert isinstance(sent, RequestSent)
     assert isinstance(received, ResponseReceived)
     assert (sent.path, received.status, received.attempt) == ("/two", 200, 0)

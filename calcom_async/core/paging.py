@@ -14,7 +14,7 @@ import attrs
 
 from calcom_async.core.codec import Malformed, decode_items, dump_json, parse_json
 from calcom_async.core.request import Request, Response
-from calcom_async.core.telemetry import logger
+from calcom_async.core.telemetry import RecordsRead, Telemetry, logger
 from calcom_async.errors import CalComError, DecodeError, InvalidRequestError, PaginationError
 
 __all__ = ["Listing", "Page", "Pager", "Pagination", "Position", "Style", "next_position"]
@@ -117,6 +117,7 @@ class Listing(Generic[T]):
         style: How the operation pages by its document.
         find: Takes the list out of the answer's envelope.
         strict: Whether a malformed record raises.
+        telemetry: Who is told of the records of each page.
     """
 
     request: Request
@@ -127,6 +128,7 @@ class Listing(Generic[T]):
     find: Callable[[Any], Any] | None = attrs.field(default=None, repr=False)
     strict: bool = False
     start: Position = Position()
+    telemetry: Telemetry | None = attrs.field(default=None, repr=False, eq=False)
 
     def request_at(self, position: Position) -> Request:
         """The request for one page."""
@@ -169,6 +171,13 @@ class Listing(Generic[T]):
                 bad.error.position = position
                 raise bad.error
             logger.warning("%s: a malformed record was set aside: %s", self.request.operation, bad.error)
+        if self.telemetry is not None:
+            self.telemetry.tell(
+                RecordsRead(
+                    method=self.request.method, path=self.request.template, records=len(items),
+                    malformed=len(malformed),
+                )
+            )  # fmt: skip
         pagination = Pagination.read(envelope)
         following = next_position(position, len(data), self.page_size, pagination, self.style)
         return Page(

@@ -2,15 +2,60 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
+import sys
+import time
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from types import TracebackType
+from typing import Final, Self, TypeAlias
 
 import attrs
 
-__all__ = ["Event", "Hook", "LimiterWaited", "RequestSent", "ResponseReceived", "RetryScheduled", "Telemetry", "logger"]
+__all__ = [
+    "CallEnded",
+    "CallStarted",
+    "Event",
+    "Hook",
+    "LimiterWaited",
+    "RecordsRead",
+    "RequestSent",
+    "ResponseReceived",
+    "RetryScheduled",
+    "Telemetry",
+    "logger",
+]
 
 logger = logging.getLogger("calcom_async")
+_CALLS: Final = itertools.count(1)
+
+
+@attrs.frozen(kw_only=True)
+class CallStarted:
+    """A call begins: everything with its number up to `CallEnded` is told in its task, or in tasks of its own."""
+
+    method: str
+    path: str
+    """The template, such as `/bookings/{bookingUid}`."""
+    base_url: str
+    call: int
+    """Counts the calls of this process."""
+
+
+@attrs.frozen(kw_only=True)
+class CallEnded:
+    """A call is over: with an answer, or with an exception."""
+
+    method: str
+    path: str
+    status: int | None
+    """Of the last answer; None where none came."""
+    request_id: str | None
+    error: type[BaseException] | None
+    """What the call raises; None where it returns."""
+    seconds: float
+    """The whole call: waits, tries and retries."""
+    call: int
 
 
 @attrs.frozen(kw_only=True)
@@ -23,6 +68,7 @@ class RequestSent:
     version: str | None
     attempt: int
     """0 for the first try."""
+    call: int = attrs.field(default=0, eq=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +83,7 @@ class ResponseReceived:
     request_id: str | None
     size: int
     """Bytes of the body."""
+    call: int = attrs.field(default=0, eq=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -51,6 +98,11 @@ class RetryScheduled:
     attempt: int
     seconds: float
     """How long it waits first."""
+    request_id: str | None = None
+    """Of the answer that failed."""
+    error: type[BaseException] | None = None
+    """Why no answer came."""
+    call: int = attrs.field(default=0, eq=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -60,10 +112,61 @@ class LimiterWaited:
     method: str
     path: str
     seconds: float
+    call: int = attrs.field(default=0, eq=False)
 
 
-Event: TypeAlias = RequestSent | ResponseReceived | RetryScheduled | LimiterWaited
+@attrs.frozen(kw_only=True)
+class RecordsRead:
+    """Records were made of an answer; told after its call has ended, once for each page of a list."""
+
+    method: str
+    path: str
+    records: int
+    malformed: int = 0
+    """How many could not be structured, and are in `page.malformed`."""
+
+
+Event: TypeAlias = (
+    CallStarted | RequestSent | ResponseReceived | RetryScheduled | LimiterWaited | CallEnded | RecordsRead
+)
 Hook: TypeAlias = Callable[[Event], None]
+
+
+class Call:
+    """One call under way; entered, it tells that it starts, and left, how it ended.
+
+    Attributes:
+        number: Counts the calls of this process.
+        status: Of the last answer.
+        request_id: Of the last answer.
+    """
+
+    __slots__ = ("_base_url", "_method", "_path", "_started", "_telemetry", "number", "request_id", "status")
+
+    def __init__(self, telemetry: Telemetry, method: str, path: str, base_url: str) -> None:
+        self._telemetry = telemetry
+        self._method, self._path, self._base_url = method, path, base_url
+        self._started = 0.0
+        self.number = next(_CALLS)
+        self.status: int | None = None
+        self.request_id: str | None = None
+
+    def __enter__(self) -> Self:
+        self._started = time.perf_counter()
+        self._telemetry.tell(
+            CallStarted(method=self._method, path=self._path, base_url=self._base_url, call=self.number)
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._telemetry.tell(
+            CallEnded(
+                method=self._method, path=self._path, status=self.status, request_id=self.request_id, error=kind,
+                seconds=time.perf_counter() - self._started, call=self.number,
+            )
+        )  # fmt: skip
 
 
 class Telemetry:
@@ -72,25 +175,59 @@ class Telemetry:
     def __init__(self, hooks: Iterable[Hook] = ()) -> None:
         self.hooks = tuple(hooks)
 
+    def call(self, method: str, path: str, base_url: str) -> Call:
+        """What brackets one call.
+
+        Args:
+            method: HTTP method.
+            path: The path's template.
+            base_url: Where it goes.
+        """
+        return Call(self, method, path, base_url)
+
     def tell(self, event: Event) -> None:
         """Pass an event on."""
-        match event:
-            case ResponseReceived():
-                logger.debug(
-                    "%s %s -> %d in %.0f ms (attempt %d, request id %s)",
-                    event.method, event.path, event.status, event.seconds * 1000, event.attempt + 1, event.request_id,
-                )  # fmt: skip
-            case RetryScheduled():
-                logger.info(
-                    "%s %s: %s; attempt %d follows in %.2f s",
-                    event.method, event.path, event.reason, event.attempt + 2, event.seconds,
-                )  # fmt: skip
-            case LimiterWaited() if event.seconds >= 1:
-                logger.info("%s %s waited %.1f s for the rate limit", event.method, event.path, event.seconds)
-            case _:
-                pass
-        for hook in self.hooks:
+        _log(event)
+        for hook in self._watchers():
             try:
                 hook(event)
             except Exception:
                 logger.exception("a hook failed on %s", type(event).__name__)
+
+    def _watchers(self) -> tuple[Hook, ...]:
+        """The hooks, and OpenTelemetry's where the program has set it up: then it was imported by somebody."""
+        if "opentelemetry.trace" not in sys.modules and "opentelemetry.metrics" not in sys.modules:
+            return self.hooks
+        from calcom_async.core.tracing import automatic_hook
+
+        hook = automatic_hook(self.hooks)
+        return self.hooks if hook is None else (*self.hooks, hook)
+
+
+def _log(event: Event) -> None:
+    """A line for what is worth one; `operation`, `request_id` and `call` are attributes of the record as well."""
+    match event:
+        case ResponseReceived():
+            logger.debug(
+                "%s %s -> %d in %.0f ms (attempt %d, request id %s)",
+                event.method, event.path, event.status, event.seconds * 1000, event.attempt + 1, event.request_id,
+                extra=_fields(event, event.request_id),
+            )  # fmt: skip
+        case RetryScheduled():
+            after = f" (request id {event.request_id})" if event.request_id else ""
+            logger.info(
+                "%s %s: %s%s; attempt %d follows in %.2f s",
+                event.method, event.path, event.reason, after, event.attempt + 2, event.seconds,
+                extra=_fields(event, event.request_id),
+            )  # fmt: skip
+        case LimiterWaited() if event.seconds >= 1:
+            logger.info(
+                "%s %s waited %.1f s for the rate limit", event.method, event.path, event.seconds,
+                extra=_fields(event, None),
+            )  # fmt: skip
+        case _:
+            pass
+
+
+def _fields(event: ResponseReceived | RetryScheduled | LimiterWaited, request_id: str | None) -> dict[str, object]:
+    return {"operation": f"{event.method} {event.path}", "request_id": request_id, "call": event.call}

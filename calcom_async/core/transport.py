@@ -22,7 +22,7 @@ from calcom_async.core.limiter import Limiter, shared_limiter
 from calcom_async.core.rate_limit_headers import retry_after
 from calcom_async.core.request import VERSION_HEADER, Request, Response
 from calcom_async.core.retry import Outcome, RetryLimits, Wait, next_step
-from calcom_async.core.telemetry import LimiterWaited, RequestSent, ResponseReceived, RetryScheduled, Telemetry
+from calcom_async.core.telemetry import Call, LimiterWaited, RequestSent, ResponseReceived, RetryScheduled, Telemetry
 from calcom_async.errors import (
     AmbiguousWriteError,
     APIConnectionError,
@@ -202,11 +202,15 @@ class Transport:
             AmbiguousWriteError: no answer came to a write that may have happened.
             ConfigurationError: the client is closed, or used from another event loop.
         """
+        with options.telemetry.call(request.method, request.template, self.base_url) as call:
+            return await self._send_by_version(request, options, call)
+
+    async def _send_by_version(self, request: Request, options: Options, call: Call) -> Response:
         versions = self._candidates(request, options)
         tried: list[str | None] = []
         response: Response | None = None
         for version in versions:
-            response = await self._send_until_settled(request, version, options)
+            response = await self._send_until_settled(request, version, options, call)
             if is_unknown_route(response, request):
                 tried.append(version)
                 continue  # nothing has happened on the server: safe for every method
@@ -234,7 +238,9 @@ class Transport:
             return request.versions
         return (known, *(version for version in request.versions if version != known))
 
-    async def _send_until_settled(self, request: Request, version: str | None, options: Options) -> Response:
+    async def _send_until_settled(
+        self, request: Request, version: str | None, options: Options, call: Call
+    ) -> Response:
         waited = 0.0
         attempt = 0
         may_have_happened = False
@@ -243,7 +249,7 @@ class Transport:
             response: Response | None = None
             error: APIConnectionError | None = None
             try:
-                response, proof = await self._send_once(request, version, options, attempt)
+                response, proof = await self._send_once(request, version, options, attempt, call)
                 if not renewed and isinstance(self.auth, Renewing) and is_about_the_credential(response):
                     renewed = True  # once: whoever is refused with a fresh one is refused for another reason
                     if await self._proved(self.auth.renew(proof)):
@@ -273,7 +279,9 @@ class Transport:
             options.telemetry.tell(
                 RetryScheduled(
                     method=request.method, path=request.template, status=outcome.status, reason=reason,
-                    attempt=attempt, seconds=step.seconds,
+                    attempt=attempt, seconds=step.seconds, call=call.number,
+                    request_id=None if response is None else response.request_id,
+                    error=None if error is None else type(error),
                 )
             )  # fmt: skip
             await asyncio.sleep(step.seconds)
@@ -281,7 +289,7 @@ class Transport:
             attempt += 1
 
     async def _send_once(
-        self, request: Request, version: str | None, options: Options, attempt: int
+        self, request: Request, version: str | None, options: Options, attempt: int, call: Call
     ) -> tuple[Response, dict[str, str]]:
         """The answer, and the headers that proved who asked."""
         session, places = self._open()
@@ -289,24 +297,29 @@ class Transport:
             permit = await self.limiter.acquire(request.operation)
             if permit.waited > 0.001:
                 options.telemetry.tell(
-                    LimiterWaited(method=request.method, path=request.template, seconds=permit.waited)
+                    LimiterWaited(method=request.method, path=request.template, seconds=permit.waited, call=call.number)
                 )
             try:
                 proof = await self._proved(self.auth.headers())
                 options.telemetry.tell(
-                    RequestSent(method=request.method, path=request.template, version=version, attempt=attempt)
-                )
+                    RequestSent(
+                        method=request.method, path=request.template, version=version, attempt=attempt,
+                        call=call.number,
+                    )
+                )  # fmt: skip
+                call.status = call.request_id = None
                 started = time.perf_counter()
                 response = await self._exchange(session, request, version, options, proof)
             except BaseException:
                 permit.lost()
                 raise
             permit.answered(response.status, response.headers)
+        call.status, call.request_id = response.status, response.request_id
         options.telemetry.tell(
             ResponseReceived(
                 method=request.method, path=request.template, status=response.status,
                 seconds=time.perf_counter() - started, attempt=attempt, request_id=response.request_id,
-                size=len(response.body),
+                size=len(response.body), call=call.number,
             )
         )  # fmt: skip
         if 200 <= response.status < 300 and _is_broken(response.body):

@@ -20,7 +20,9 @@ class BookingAnswers(Resource[M]):
 
     async def _bookings(self, method: str, template: str, *ids: Any, **options: Any) -> tuple[Booking, ...]:
         """Call an operation that answers one booking, or a list of them."""
-        return read_bookings(await self._call(method, template, ids, AS_IT_CAME, **options))
+        bookings = read_bookings(await self._call(method, template, ids, AS_IT_CAME, **options))
+        self._tell_of_records(method, self._scope.template + template, len(bookings))
+        return bookings
 
     async def _booking(self, method: str, template: str, uid: str, **options: Any) -> Booking:
         """The booking with this uid of such an answer; its `series` has them all."""

@@ -14,6 +14,7 @@ from calcom_async.core.operation import Async, Blocking, Channel, operation, pag
 from calcom_async.core.operation import Resource as BoundResource
 from calcom_async.core.paging import Listing, Style
 from calcom_async.core.request import Request, Response, path_segment
+from calcom_async.core.telemetry import RecordsRead
 from calcom_async.errors import NotFoundError
 
 __all__ = ["Async", "Blocking", "Listing", "Resource", "Scope", "child", "operation", "paginated"]
@@ -142,7 +143,14 @@ class Resource(BoundResource[M]):
                 method=request.method,
                 path=request.template,
             )
-        return data if into is Any else decode(data, into, path="data")
+        if into is Any:
+            return data
+        record = decode(data, into, path="data")
+        self._tell_of_records(request.method, request.template, 1)
+        return record
+
+    def _tell_of_records(self, method: str, path: str, count: int) -> None:
+        self._channel.options.telemetry.tell(RecordsRead(method=method, path=path, records=count))
 
     @overload
     async def _get(self, template: str, *ids: Any, into: type[T], **options: Any) -> T: ...
@@ -204,4 +212,5 @@ class Resource(BoundResource[M]):
             style=style,
             find=find,
             strict=self._channel.options.strict,
+            telemetry=self._channel.options.telemetry,
         )

@@ -185,7 +185,7 @@ def test_a_call_from_the_clients_own_loop_is_refused(server: ThreadedLoopback) -
 
     with CalCom("cal_test_blocking", base_url=server.url, hooks=[hook], limiter=Limiter(None)) as client:
         client.request("GET", "me")
-    assert len(refused) == 4
+    assert len(refused) == 8
     assert all("use AsyncCalCom in coroutines and hooks" in str(error) for error in refused)
 
 
