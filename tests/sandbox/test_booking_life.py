@@ -1,8 +1,11 @@
 """A booking from birth to end, on the default world (Monday 2026-04-06 08:00 UTC, London is UTC+1: open 08:00 to 16:00 UTC)."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
+
+from calcom_async.sandbox import booking_create
 
 UNAVAILABLE = "User either already has booking at this time or is not available"
 TOO_SOON = (
@@ -126,12 +129,18 @@ async def test_metadata_limits(talk, metadata, status):
     assert (await talk("POST", "bookings", body(metadata=metadata))).status == status
 
 
-async def test_taken_and_raced(talk):
+async def test_taken_and_raced(talk, monkeypatch):
     await book(talk)
     again = await talk("POST", "bookings", body())
     assert (again.status, again.message) == (400, UNAVAILABLE)
     overlapping = await talk("POST", "bookings", body(20003, "2026-04-07T08:30:00Z"))
     assert overlapping.status == 400
+    all_have_checked = asyncio.Barrier(5)  # whoever comes after the first has written is no racer, but told 400
+
+    async def settle(_):
+        await all_have_checked.wait()
+
+    monkeypatch.setattr(booking_create, "asyncio", SimpleNamespace(sleep=settle))
     racing = await asyncio.gather(*(talk("POST", "bookings", body(start="2026-04-07T11:00:00Z")) for _ in range(5)))
     assert sorted(each.status for each in racing) == [201, 409, 409, 409, 409]
     assert next(each for each in racing if each.status == 409).body == {
