@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
 import threading
 from collections.abc import AsyncGenerator
@@ -68,6 +69,7 @@ class MemoryTokens:
     def __init__(self, tokens: Tokens | None = None) -> None:
         self._tokens = tokens
         self._lock = threading.Lock()
+        self._process = os.getpid()
         self._name = f"memory {secrets.token_hex(16)}"
 
     @property
@@ -86,12 +88,15 @@ class MemoryTokens:
     @contextlib.asynccontextmanager
     async def locked(self) -> AsyncGenerator[None]:
         """Held by one at a time, in whichever thread and loop."""
-        while not self._lock.acquire(blocking=False):  # noqa: ASYNC110 - an Event does not reach other loops
+        if self._process != os.getpid():  # a parent may have held it when this process was forked off
+            self._lock, self._process = threading.Lock(), os.getpid()
+        lock = self._lock
+        while not lock.acquire(blocking=False):  # noqa: ASYNC110 - an Event does not reach other loops
             await asyncio.sleep(_LOOK_AGAIN)
         try:
             yield
         finally:
-            self._lock.release()
+            lock.release()
 
     def __repr__(self) -> str:
         return "MemoryTokens(***)"

@@ -21,7 +21,7 @@ from calcom_async.core.failures import failure, is_about_the_credential, is_unkn
 from calcom_async.core.limiter import Limiter, shared_limiter
 from calcom_async.core.rate_limit_headers import retry_after
 from calcom_async.core.request import VERSION_HEADER, Request, Response
-from calcom_async.core.retry import Outcome, RetryLimits, Wait, next_step
+from calcom_async.core.retry import REPEATABLE_STATUSES, Outcome, RetryLimits, Wait, next_step
 from calcom_async.core.telemetry import Call, LimiterWaited, RequestSent, ResponseReceived, RetryScheduled, Telemetry
 from calcom_async.errors import (
     AmbiguousWriteError,
@@ -65,6 +65,8 @@ class Options:
     """Overrides the `cal-api-version` of every call, and the fall-back with it."""
     strict: bool = False
     """Whether a malformed record of a list raises instead of being kept in `page.malformed`."""
+    max_answer_size: int = 64 * 2**20
+    """Bytes of an answer, unpacked, beyond which it is not read on; the longest page is some hundredth of that."""
     telemetry: Telemetry = attrs.field(factory=Telemetry)
     """Who is told of requests, answers, retries and waits."""
 
@@ -224,6 +226,9 @@ class Transport:
 
     def _failure(self, response: Response, request: Request) -> APIStatusError:
         error = failure(response, request)
+        if not request.repeatable and response.status in REPEATABLE_STATUSES:
+            error.may_have_happened = True
+            error.hint = "it may have happened all the same: look before you repeat it"
         if isinstance(self.auth, Renewing) and isinstance(error, AuthenticationError):
             error.hint = self.auth.advice
         return error
@@ -250,7 +255,7 @@ class Transport:
             error: APIConnectionError | None = None
             try:
                 response, proof = await self._send_once(request, version, options, attempt, call)
-                if not renewed and isinstance(self.auth, Renewing) and is_about_the_credential(response):
+                if not renewed and is_about_the_credential(response) and isinstance(self.auth, Renewing):
                     renewed = True  # once: whoever is refused with a fresh one is refused for another reason
                     if await self._proved(self.auth.renew(proof)):
                         continue  # refused, so nothing has happened: safe for every method
@@ -276,7 +281,7 @@ class Transport:
                 return response
             may_have_happened = may_have_happened or (outcome.left and outcome.status != 429)
             reason = f"HTTP {response.status}" if response is not None else str(error)
-            options.telemetry.tell(
+            call.tell(
                 RetryScheduled(
                     method=request.method, path=request.template, status=outcome.status, reason=reason,
                     attempt=attempt, seconds=step.seconds, call=call.number,
@@ -296,12 +301,12 @@ class Transport:
         async with places:
             permit = await self.limiter.acquire(request.operation)
             if permit.waited > 0.001:
-                options.telemetry.tell(
+                call.tell(
                     LimiterWaited(method=request.method, path=request.template, seconds=permit.waited, call=call.number)
                 )
             try:
                 proof = await self._proved(self.auth.headers())
-                options.telemetry.tell(
+                call.tell(
                     RequestSent(
                         method=request.method, path=request.template, version=version, attempt=attempt,
                         call=call.number,
@@ -315,7 +320,7 @@ class Transport:
                 raise
             permit.answered(response.status, response.headers)
         call.status, call.request_id = response.status, response.request_id
-        options.telemetry.tell(
+        call.tell(
             ResponseReceived(
                 method=request.method, path=request.template, status=response.status,
                 seconds=time.perf_counter() - started, attempt=attempt, request_id=response.request_id,
@@ -365,12 +370,14 @@ class Transport:
                     allow_redirects=False,
                     raise_for_status=False,  # whatever a session of the caller's is set to
                 ) as answer:
-                    content = await answer.read()
+                    content = await _content(answer, options.max_answer_size)
                     if answer.status in {301, 302, 303, 307, 308} and (target := answer.headers.get("Location")):
                         url, query = self._redirected(url + query, target, request), ""
                         continue
                     received = {name.lower(): value for name, value in answer.headers.items()}
                     return Response(status=answer.status, headers=received, body=content, version=version)
+        except _TooLargeError:
+            failed = _too_large(request, options)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             failed = _ours(error, request, options)
         else:
@@ -403,6 +410,23 @@ class Transport:
         if version is not None:
             headers[VERSION_HEADER] = version
         return headers
+
+
+class _TooLargeError(Exception):
+    """An answer goes on beyond the limit."""
+
+
+async def _content(answer: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The body, as far as it is no longer than the limit; of more, nothing is kept."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in answer.content.iter_any():
+        size += len(part)
+        if size > limit:
+            answer.close()  # what else is under way is not waited for
+            raise _TooLargeError
+        parts.append(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 class _CredentialError(Exception):
@@ -513,6 +537,14 @@ def _ours(error: Exception, request: Request, options: Options) -> CalComError:
                 method=method,
                 path=path,
             )
+
+
+def _too_large(request: Request, options: Options) -> CalComError:
+    """No reason to try again: the next answer would be as large. What is no read may have happened."""
+    what = f"the answer is larger than {options.max_answer_size:,} bytes (max_answer_size)"
+    if request.repeatable:
+        return DecodeError(f"{request.method} {request.template}: {what}")
+    return _final(APIConnectionError(what), request, ambiguous=True)
 
 
 def _final(error: APIConnectionError, request: Request, *, ambiguous: bool) -> APIConnectionError:

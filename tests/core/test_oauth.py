@@ -271,7 +271,7 @@ async def test_tokens_that_could_not_be_saved_are_not_used_and_not_lost(world: W
         for _ in range(2):
             with pytest.raises(OSError, match="No space left"):
                 await cal.me.get()
-        assert world.seen == [("GET", "/v2/me", 401), ("POST", TOKEN, 200)]
+        assert world.seen == [("GET", "/v2/me", 401), ("POST", TOKEN, 200), ("GET", "/v2/me", 401)]
         await cal.me.get()  # saved now, without another renewal
     assert world.renewals == 1
     assert world.seen[-1] == ("GET", "/v2/me", 200)

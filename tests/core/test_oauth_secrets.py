@@ -23,6 +23,7 @@ from calcom_async import (
     Tokens,
 )
 from calcom_async.core.transport import Options
+from calcom_async.settings import Hidden
 
 ACCESS, REFRESH, NEXT, SECRET = "acc3ss-5ecret", "r3fresh-5ecret", "n3xt-5ecret", "cl13nt-5ecret"
 SECRETS = (ACCESS, REFRESH, NEXT, SECRET)
@@ -107,3 +108,11 @@ async def test_no_token_is_to_be_seen(
     assert "client-1" in shown
     for secret in SECRETS:
         assert secret not in shown
+
+
+async def test_a_body_that_could_not_be_sent_is_not_to_be_seen() -> None:
+    cal = AsyncCalCom("cal_x", base_url="http://127.0.0.1:1/v2", limiter=Limiter(None), max_retries=0)
+    async with cal:
+        with pytest.raises(CalComError) as caught:
+            await cal.request("POST", "x", json={"refreshToken": Hidden(REFRESH)})
+    assert REFRESH not in everything_of(caught.value)

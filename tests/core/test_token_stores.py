@@ -116,6 +116,15 @@ def test_a_lock_of_memory_reaches_over_threads() -> None:
     assert log[::2] == log[1::2]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+async def test_a_child_does_not_wait_for_what_its_parent_held() -> None:
+    store = MemoryTokens(TOKENS)
+    async with store.locked():
+        store._process += 1  # what a child sees: its own number is another
+        async with asyncio.timeout(5), store.locked():
+            assert await store.load() == TOKENS
+
+
 async def test_a_lock_is_given_back_on_failure_and_on_cancelling(store: TokenStore) -> None:
     with pytest.raises(KeyError):
         async with store.locked():
