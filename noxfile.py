@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -81,6 +82,35 @@ def docs(session: nox.Session) -> None:
     """Build the documentation into `site/`, every warning an error; their samples run in `tests/docs`."""
     session.install(".", *groups("docs", "lint"))  # ruff lays the signatures out
     session.run("mkdocs", *(session.posargs or ["build", "--strict"]), env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Make what is published, look into it, and try it in empty environments: without extras, then with each alone.
+
+    `nox -s build -- parquet` tries that extra only. `dist/` has the distributions afterwards.
+    """
+    session.install(*groups("build"))
+    dist, rebuilt, unpacked = ROOT / "dist", *(Path(session.create_tmp()) / name for name in ("rebuilt", "unpacked"))
+    for folder in (dist, rebuilt, unpacked):
+        shutil.rmtree(folder, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(dist), "--sdist", "--wheel")  # both from the repository
+    [sdist], [wheel] = dist.glob("*.tar.gz"), dist.glob("*.whl")
+    shutil.unpack_archive(sdist, unpacked, filter="data")
+    session.run(
+        "python", "-m", "build", "--outdir", str(rebuilt), "--wheel", str(unpacked / sdist.name[: -len(".tar.gz")])
+    )
+    session.run("python", "scripts/check_distributions.py", str(dist), "--rebuilt", str(rebuilt))
+    session.run("twine", "check", "--strict", str(sdist), str(wheel))
+    extras = [name for name in PYPROJECT["project"]["optional-dependencies"] if name != "all"]
+    for extra in session.posargs or ["", *extras]:
+        empty = Path(session.create_tmp()) / "empty"
+        session.run("python", "-m", "venv", "--clear", "--without-pip", str(empty), silent=True)
+        wanted = f"{wheel}[{extra}]" if extra else str(wheel)
+        session.run("python", "-m", "pip", "--python", str(empty), "install", "-q", wanted)
+        python = empty / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+        # Isolated: neither the working directory nor the user's own packages are on the path.
+        session.run(str(python), "-W", "error", "scripts/smoke.py", *filter(None, [extra]), external=True)
 
 
 @nox.session
