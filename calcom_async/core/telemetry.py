@@ -133,7 +133,7 @@ Hook: TypeAlias = Callable[[Event], None]
 
 
 class Call:
-    """One call under way; entered, it tells that it starts, and left, how it ended.
+    """One call under way; entered, it tells that it starts, and left, how it ended. Who is told is settled once.
 
     Attributes:
         number: Counts the calls of this process.
@@ -141,10 +141,10 @@ class Call:
         request_id: Of the last answer.
     """
 
-    __slots__ = ("_base_url", "_method", "_path", "_started", "_telemetry", "number", "request_id", "status")
+    __slots__ = ("_base_url", "_hooks", "_method", "_path", "_started", "number", "request_id", "status")
 
     def __init__(self, telemetry: Telemetry, method: str, path: str, base_url: str) -> None:
-        self._telemetry = telemetry
+        self._hooks = telemetry.watchers()
         self._method, self._path, self._base_url = method, path, base_url
         self._started = 0.0
         self.number = next(_CALLS)
@@ -153,20 +153,22 @@ class Call:
 
     def __enter__(self) -> Self:
         self._started = time.perf_counter()
-        self._telemetry.tell(
-            CallStarted(method=self._method, path=self._path, base_url=self._base_url, call=self.number)
-        )
+        self.tell(CallStarted(method=self._method, path=self._path, base_url=self._base_url, call=self.number))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._telemetry.tell(
+        self.tell(
             CallEnded(
                 method=self._method, path=self._path, status=self.status, request_id=self.request_id, error=kind,
                 seconds=time.perf_counter() - self._started, call=self.number,
             )
         )  # fmt: skip
+
+    def tell(self, event: Event) -> None:
+        """Pass an event of this call on."""
+        _tell(event, self._hooks)
 
 
 class Telemetry:
@@ -187,14 +189,9 @@ class Telemetry:
 
     def tell(self, event: Event) -> None:
         """Pass an event on."""
-        _log(event)
-        for hook in self._watchers():
-            try:
-                hook(event)
-            except Exception:
-                logger.exception("a hook failed on %s", type(event).__name__)
+        _tell(event, self.watchers())
 
-    def _watchers(self) -> tuple[Hook, ...]:
+    def watchers(self) -> tuple[Hook, ...]:
         """The hooks, and OpenTelemetry's where the program has set it up: then it was imported by somebody."""
         if "opentelemetry.trace" not in sys.modules and "opentelemetry.metrics" not in sys.modules:
             return self.hooks
@@ -202,6 +199,15 @@ class Telemetry:
 
         hook = automatic_hook(self.hooks)
         return self.hooks if hook is None else (*self.hooks, hook)
+
+
+def _tell(event: Event, hooks: Iterable[Hook]) -> None:
+    _log(event)
+    for hook in hooks:
+        try:
+            hook(event)
+        except Exception:
+            logger.exception("a hook failed on %s", type(event).__name__)
 
 
 def _log(event: Event) -> None:
