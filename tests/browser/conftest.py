@@ -37,8 +37,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """One for each module: while Playwright is up, no other event loop can run in this thread."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium here; CHROMIUM may name one")
     with playwright.sync_playwright() as driver:

@@ -91,6 +91,13 @@ def test_a_fault_in_words_and_one_from_a_program(faults, sandbox, expect):
     expect(faults.locator(".toast.bad")).to_contain_text("a fault's kind is one of")
 
 
+def test_nobodys_typing_is_overwritten(faults, sandbox, expect):
+    faults.fill('#limit [name="limit"]', "77")
+    sandbox.faults.add("latency=0")
+    expect(faults.locator("#tab-faults")).to_contain_text("1")  # the page has just read everything anew
+    expect(faults.locator('#limit [name="limit"]')).to_have_value("77")
+
+
 def test_a_lower_rate_limit_blocks(faults, sandbox, expect):
     faults.fill('#limit [name="limit"]', "2")
     faults.get_by_role("button", name="Apply").click()

@@ -27,9 +27,13 @@ CONTRAST = """() => {
   return found;
 }"""
 
-NAMELESS = """() => [...document.querySelectorAll("button, input, select, textarea, summary, [role=tab], dialog[open]")]
-  .filter((each) => each.checkVisibility() && !(each.getAttribute("aria-label") || each.textContent.trim() || each.labels?.length || document.getElementById(each.getAttribute("aria-labelledby"))?.textContent.trim()))
-  .map((each) => each.outerHTML.slice(0, 120))"""
+NAMELESS = """() => {
+  const named = (text) => /[\\p{L}\\p{N}]/u.test(text ?? "");
+  return [...document.querySelectorAll("button, input, select, textarea, summary, [role=tab], dialog[open]")]
+    .filter((each) => each.checkVisibility())
+    .filter((each) => !named(each.getAttribute("aria-label") ?? (each.labels?.length ? [...each.labels].map((label) => label.textContent).join(" ") : document.getElementById(each.getAttribute("aria-labelledby"))?.textContent ?? each.textContent)))
+    .map((each) => each.outerHTML.slice(0, 120));
+}"""
 
 DOUBLED = "() => { const all = [...document.querySelectorAll('[id]')].map((each) => each.id); return all.filter((each, place) => all.indexOf(each) !== place); }"
 

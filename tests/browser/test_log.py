@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -201,3 +202,9 @@ def test_deliveries_show_and_can_be_sent_again(page, sandbox, subscriber, bookin
     expect(page.locator("#toasts")).to_contain_text("Sent again; answered 200.")
     expect(page.locator("#sent > li")).to_have_count(2)
     assert subscriber.got[0] == subscriber.got[1]
+
+
+def test_any_json_becomes_the_same_python(page):
+    values = [None, True, False, 0, -1, 1.5, 1e21, "", NASTY, "\x00\x7f\x85\ufeff", [], {}, [[], {"": [None, {}]}]]
+    for value in [*values, values, {"all": values}]:
+        assert ast.literal_eval(page.evaluate("value => python(value)", value)) == value
