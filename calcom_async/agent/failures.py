@@ -29,6 +29,8 @@ from calcom_async.errors import (
     PermissionDeniedError,
     RateLimitError,
     ServerError,
+    TokenRefreshError,
+    TokenRefreshLostError,
 )
 
 __all__ = ["ToolFailure", "explain", "tame"]
@@ -126,12 +128,20 @@ def _meaning(error: APIStatusError) -> tuple[str, str]:
     """The code of an answer, and what to do about it."""
     taken = "already has booking at this time" in error.message
     match error:
+        case TokenRefreshError():
+            return (
+                "unauthorized",
+                "the account's login has ended: ask the user to run `calcom-async login` with its name",
+            )
         case AuthenticationError():
             return "unauthorized", "the account's API key is not accepted: ask the user to check it"
         case NotFoundError() if isinstance(error, ApiVersionError) or error.message.startswith("Cannot "):
             return "not_found", "check the path (and apiVersion): this server has no such operation"
         case NotFoundError():
             return "not_found", "check the id, and that this account may see it: the list_… tools show what there is"
+        case PermissionDeniedError() if error.missing_scopes:
+            wanted = ", ".join(error.missing_scopes)
+            return "forbidden", f"the account's login lacks the scope {wanted}: try another account, or ask the user"
         case PermissionDeniedError():
             return "forbidden", "this account may not do that: try another account (list_accounts), or ask the user"
         case ConflictError() if "/bookings" in error.path:
@@ -153,6 +163,9 @@ def _unanswered(error: APIConnectionError) -> ToolError:
     """No answer came."""
     details = {"method": error.method, "path": error.path}
     match error:
+        case TokenRefreshLostError():
+            advice = "call again once; if it is refused then, ask the user to run `calcom-async login` for the account"
+            return _told("no_connection", "the account's login was being renewed, and the answer was lost", advice)
         case AmbiguousWriteError():
             if error.mark is not None:
                 details["mark"] = error.mark

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from calcom_async import PermissionDeniedError
+from calcom_async import PermissionDeniedError, TokenRefreshError, TokenRefreshLostError
+from calcom_async.agent.failures import explain
 from calcom_async.core.failures import failure, is_about_the_credential
 from calcom_async.core.request import Request, Response
 
@@ -67,3 +68,22 @@ def test_the_scope_that_is_missing(message: str, scopes: tuple[str, ...], hint: 
     assert isinstance(error, PermissionDeniedError)
     assert error.missing_scopes == scopes
     assert error.hint is None if hint is None else hint in (error.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (TokenRefreshError("used", status_code=400, path="/x"), "unauthorized", "calcom-async login"),
+        (TokenRefreshLostError("lost"), "no_connection", "call again once"),
+        (
+            failure(answer(403, "insufficient_scope: no. Required: A_READ."), REQUEST),
+            "forbidden",
+            "lacks the scope A_READ",
+        ),
+    ],
+)
+def test_agents_are_told_of_a_login_and_not_of_a_key(error: Exception, code: str, says: str) -> None:
+    told = explain(error)
+    assert told.code == code
+    assert says in told.advice
+    assert "key" not in told.advice
