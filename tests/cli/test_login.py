@@ -22,6 +22,7 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from calcom_async import AsyncCalCom, CalCom, Limiter
+from calcom_async.cli.login_redirect import _page
 from calcom_async.sandbox import Sandbox
 
 from .conftest import Run, accounts
@@ -269,6 +270,14 @@ def test_what_the_browser_brings_is_not_put_into_the_page(
     outcome = run("login", "work", "--client-id", client.client_id, "--port", str(port))
     assert outcome.code == 1
     assert "<script>" not in seen_by(pages)[1] + outcome.err
+
+
+def test_a_page_shows_text_as_text() -> None:
+    page = _page(400, "<b>Not</b>", "<script>alert(1)</script>")
+    assert page.text is not None
+    assert "&lt;script&gt;" in page.text
+    assert "&lt;b&gt;" in page.text
+    assert (page.headers["Cache-Control"], page.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
 
 
 def test_nobody_comes_back(run: Run, local: Sandbox, port: int) -> None:
