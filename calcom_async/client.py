@@ -247,6 +247,7 @@ class _Client(Resource[M]):
         retry_budget: float | Unset = UNSET,
         api_version: str | Unset | None = UNSET,
         strict: bool | Unset = UNSET,
+        max_answer_size: int | Unset = UNSET,
         hooks: Iterable[Hook] | Unset = UNSET,
     ) -> Self:
         """A cheap copy with other options, on the same connections, limiter and loop.
@@ -258,6 +259,7 @@ class _Client(Resource[M]):
             retry_budget: Seconds that all waits of one call may add up to.
             api_version: Overrides the `cal-api-version` of every call; None goes back to each operation's own.
             strict: Whether a malformed record of a list raises.
+            max_answer_size: Bytes of an answer, unpacked, beyond which it is not read on.
             hooks: Further functions that are told of every request, answer, retry and wait.
 
         Raises:
@@ -266,7 +268,7 @@ class _Client(Resource[M]):
         options = _changed(
             self._channel.options,
             timeout=timeout, connect_timeout=connect_timeout, max_retries=max_retries,
-            retry_budget=retry_budget, api_version=api_version, strict=strict,
+            retry_budget=retry_budget, api_version=api_version, strict=strict, max_answer_size=max_answer_size,
         )  # fmt: skip
         if hooks is not UNSET:
             options = attrs.evolve(options, telemetry=Telemetry((*options.telemetry.hooks, *hooks)))
@@ -305,6 +307,7 @@ class AsyncCalCom(_Client[Async]):
         ssl_context: TLS settings, such as your company's certificates.
         hooks: Functions that are told of every request, answer, retry and wait; see `calcom_async.core.telemetry`.
         strict: Whether a malformed record of a list raises `DecodeError` instead of going to `page.malformed`.
+        max_answer_size: Bytes of an answer, unpacked, beyond which it is not read on but raises; 64 MiB by default.
         allow_insecure: Allow plain http to other machines than this one.
 
     Raises:
@@ -330,6 +333,7 @@ class AsyncCalCom(_Client[Async]):
         ssl_context: ssl.SSLContext | None = None,
         hooks: Iterable[Hook] = (),
         strict: bool = False,
+        max_answer_size: int = 64 * 2**20,
         allow_insecure: bool = False,
     ) -> None:
         _check_one(api_key=api_key, auth=auth, account=account, anonymous=anonymous, base_url=base_url)
@@ -347,7 +351,7 @@ class AsyncCalCom(_Client[Async]):
         options = _changed(
             Options(telemetry=Telemetry(hooks)),
             timeout=timeout, connect_timeout=connect_timeout, max_retries=max_retries,
-            retry_budget=retry_budget, strict=strict,
+            retry_budget=retry_budget, strict=strict, max_answer_size=max_answer_size,
         )  # fmt: skip
         super().__init__(Channel(transport=transport, options=options))
 
@@ -396,6 +400,7 @@ class CalCom(_Client[Blocking]):
         ssl_context: ssl.SSLContext | None = None,
         hooks: Iterable[Hook] = (),
         strict: bool = False,
+        max_answer_size: int = 64 * 2**20,
         allow_insecure: bool = False,
     ) -> None:
         twin = AsyncCalCom(
@@ -414,6 +419,7 @@ class CalCom(_Client[Blocking]):
             ssl_context=ssl_context,
             hooks=hooks,
             strict=strict,
+            max_answer_size=max_answer_size,
             allow_insecure=allow_insecure,
         )
         transport = twin._channel.transport
@@ -480,6 +486,7 @@ def _changed(
     retry_budget: float | Unset = UNSET,
     api_version: str | Unset | None = UNSET,
     strict: bool | Unset = UNSET,
+    max_answer_size: int | Unset = UNSET,
 ) -> Options:
     for name, number in (("timeout", timeout), ("connect_timeout", connect_timeout)):
         if number is not UNSET and not number > 0:
@@ -487,6 +494,8 @@ def _changed(
     for name, number in (("max_retries", max_retries), ("retry_budget", retry_budget)):
         if number is not UNSET and number < 0:
             raise ConfigurationError(f"{name}: can't be negative")
+    if max_answer_size is not UNSET and max_answer_size < 1:
+        raise ConfigurationError("max_answer_size: must be at least 1 byte")
     retry = options.retry
     if max_retries is not UNSET:
         retry = attrs.evolve(retry, max_retries=max_retries)
@@ -499,6 +508,7 @@ def _changed(
             ("connect_timeout", connect_timeout),
             ("api_version", api_version),
             ("strict", strict),
+            ("max_answer_size", max_answer_size),
         )
         if value is not UNSET
     }

@@ -132,7 +132,11 @@ class APIStatusError(CalComError):
         method: The HTTP method.
         path: The path template of the operation, such as `/bookings/{bookingUid}`.
         retry_after: Seconds to wait before another try, where the server said so.
+        may_have_happened: True of a write that is not to be repeated (a POST) and was answered with 408 or a failure
+            of the server or of a proxy: it may have been done all the same.
     """
+
+    may_have_happened: bool = False
 
     def __init__(
         self,

@@ -44,6 +44,8 @@ _ECHOES = frozenset({"target", "value"})
 """Validation errors repeat what was sent under these keys: personal data, so they are dropped."""
 _EMAIL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+\.[^\s\"'<>@]+")
 _MAX_MESSAGE = 600
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+"""What moves a terminal's cursor, or paints on it."""
 _ABOUT_SOMETHING_ELSE = ("These credentials do not belong to you", "GetOrgId decorator")
 """How messages of a 401 begin that is about a record, whoever asks."""
 _SCOPES_NEEDED = re.compile(r"insufficient_scope\b.*?\bRequired: ([A-Z_]+(?:, [A-Z_]+)*)")
@@ -135,24 +137,29 @@ def _read(response: Response) -> tuple[str | None, str, Mapping[str, Any] | str 
         return _text(error.get("code")), _message(message, response), _details(error.get("details"))
     if isinstance(error, str):  # OAuth, and plain NestJS: {error, message | error_description}
         message = body.get("error_description") or body.get("message") or error
-        return error, _message(message, response), _details(body.get("details"))
+        return _shown(error), _message(message, response), _details(body.get("details"))
     return None, _message(body.get("message"), response), _details(body.get("details"))
 
 
 def _text(value: Any) -> str | None:
-    return str(value) if isinstance(value, str | int) and value != "" else None
+    return _shown(str(value)) if isinstance(value, str | int) and value != "" else None
+
+
+def _shown(text: str) -> str:
+    """Text of the server's as it may stand in an error and on a terminal: short, and no personal data."""
+    return _EMAIL.sub("[e-mail]", _CONTROL.sub(" ", text[: 4 * _MAX_MESSAGE]))[:_MAX_MESSAGE]
 
 
 def _message(value: Any, response: Response) -> str:
     if isinstance(value, list):
         value = "; ".join(str(item) for item in value if isinstance(item, str | int))
     text = value if isinstance(value, str) and value.strip() else f"HTTP {response.status}"
-    return _EMAIL.sub("[e-mail]", text)[:_MAX_MESSAGE]
+    return _shown(text)
 
 
 def _details(value: Any) -> Mapping[str, Any] | str | None:
     if isinstance(value, str):
-        return _EMAIL.sub("[e-mail]", value)[:_MAX_MESSAGE]
+        return _shown(value)
     cleaned = _without_echoes(value)
     return cleaned if isinstance(cleaned, dict) else ({"errors": cleaned} if isinstance(cleaned, list) else None)
 
@@ -164,7 +171,7 @@ def _without_echoes(value: Any, depth: int = 0) -> Any:
         return {k: _without_echoes(v, depth + 1) for k, v in value.items() if k not in _ECHOES}
     if isinstance(value, list):
         return [_without_echoes(item, depth + 1) for item in value[:100]]
-    return _EMAIL.sub("[e-mail]", value)[:_MAX_MESSAGE] if isinstance(value, str) else value
+    return _shown(value) if isinstance(value, str) else value
 
 
 def _not_json(response: Response) -> str:
@@ -174,4 +181,4 @@ def _not_json(response: Response) -> str:
     text = response.body[:4000].decode("utf-8", "replace")
     title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
     shown = " ".join(title[1].split())[:200] if title else "a body that is not JSON"
-    return f"HTTP {response.status}: {_EMAIL.sub('[e-mail]', shown)}"
+    return f"HTTP {response.status}: {_shown(shown)}"

@@ -11,6 +11,8 @@ __all__ = ["Quota", "retry_after", "server_time"]
 
 _EPOCH = 1e9
 """A reset above this is an epoch, not a number of seconds left."""
+_LONGEST = 86_400.0
+"""Seconds that no wait exceeds, whatever a header says: a wrong one must not hold calls back for ever."""
 
 
 @attrs.frozen(kw_only=True)
@@ -77,7 +79,7 @@ def _left(reset: float, headers: Mapping[str, str], now: float) -> float:
         reset /= 1000
     if reset > _EPOCH:
         reset -= server_time(headers) or now
-    return max(0.0, reset)
+    return min(max(0.0, reset), _LONGEST)
 
 
 def _number(text: str | None) -> float | None:
@@ -91,5 +93,5 @@ def _number(text: str | None) -> float | None:
 def _http_date(text: str) -> float | None:
     try:
         return parsedate_to_datetime(text).timestamp()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

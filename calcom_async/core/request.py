@@ -16,6 +16,7 @@ __all__ = ["VERSION_HEADER", "Request", "Response", "path_segment"]
 
 VERSION_HEADER = "cal-api-version"
 _PLACEHOLDER = re.compile(r"\{[^{}]+\}")
+_UNPRINTABLE = re.compile(r"[^ -~]")
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "PATCH", "DELETE"})
 
 
@@ -124,8 +125,9 @@ class Response:
 
     @property
     def request_id(self) -> str | None:
-        """The server's `X-Request-Id`."""
-        return self.headers.get("x-request-id")
+        """The server's `X-Request-Id`, as far as it can be printed."""
+        text = self.headers.get("x-request-id")
+        return None if text is None else _UNPRINTABLE.sub("", text)[:200]
 
     def json(self) -> Any:
         """The parsed body; None for an empty one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-__all__ = ["GiveUp", "Outcome", "RetryLimits", "Wait", "next_step"]
+__all__ = ["REPEATABLE_STATUSES", "GiveUp", "Outcome", "RetryLimits", "Wait", "next_step"]
 
 REPEATABLE_STATUSES = frozenset({408, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 527, 529, 530})
 """Statuses that may pass: time-outs and failures of the server or of a proxy before it (501 and 505 never pass)."""
