@@ -11,6 +11,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -115,17 +116,20 @@ class Journal:
         self._lock = threading.Lock()
         if self.durable:
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # bodies are personal data
-        self._db = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+        self._db = self._connect()
         try:
             self._prepare()
         except sqlite3.Error as error:
             self._db.close()
             raise ConfigurationError(f"{self.path} is no journal of deliveries: {error}") from error
+        _OPEN.add(self)
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, timeout=BUSY, isolation_level=None, check_same_thread=False)
 
     def _prepare(self) -> None:
         if self.durable:
             self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")  # a commit is on the disk before the delivery is answered
         self._db.execute("PRAGMA secure_delete = ON")
         (release,) = self._db.execute("PRAGMA user_version").fetchone()
         if release not in (0, RELEASE):
@@ -140,8 +144,22 @@ class Journal:
 
     def close(self) -> None:
         """Close the file."""
+        _OPEN.discard(self)
         with self._lock:
             self._db.close()
+
+    def _before_fork(self) -> None:
+        """SQLite's locks do not survive a fork: nothing may be under way, and no file open."""
+        self._lock.acquire()
+        if self.durable:
+            self._db.close()
+
+    def _after_fork(self) -> None:
+        """In the parent and in the child, each with a connection of its own."""
+        if self.durable:
+            self._db = self._connect()
+            self._db.execute("PRAGMA secure_delete = ON")
+        self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -150,8 +168,13 @@ class Journal:
         self.close()
 
     @contextmanager
-    def _transaction(self) -> Generator[Callable[..., sqlite3.Cursor], None, None]:
+    def _transaction(self, *, synced: bool = False) -> Generator[Callable[..., sqlite3.Cursor], None, None]:
+        """A transaction; `synced`: it is on the disk when this ends.
+
+        The others may be lost with the machine's power: then something that was handled is handled again.
+        """
         with self._lock:
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db.execute
@@ -178,7 +201,7 @@ class Journal:
             What came of it, and its number where it was accepted.
         """
         now = time.time()
-        with self._transaction() as run:
+        with self._transaction(synced=True) as run:
             run("DELETE FROM deliveries WHERE state = 'done' AND due < ?", (now - self._remember,))
             if key is not None and run("SELECT 1 FROM deliveries WHERE key = ?", (key,)).fetchone():
                 return Put.REPEAT, None
@@ -308,3 +331,22 @@ class Journal:
         with self._transaction() as run:
             changed = run("DELETE FROM deliveries WHERE id = ? AND state = 'aside'", (number,))
         return changed.rowcount == 1
+
+
+_OPEN: weakref.WeakSet[Journal] = weakref.WeakSet()
+_FORKING: list[Journal] = []
+
+
+def _before_fork() -> None:
+    for journal in (*_OPEN,):
+        journal._before_fork()
+        _FORKING.append(journal)
+
+
+def _after_fork() -> None:
+    while _FORKING:
+        _FORKING.pop()._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)

@@ -20,9 +20,6 @@ __all__ = ["ThreadReceiver"]
 PATIENCE = 7.0
 """Seconds to wait for the journal; Cal.com waits 8."""
 
-_INHERITED: list[Any] = []
-"""What a forked child got of its parent, kept from being finalised: SQLite must not close what it did not open."""
-
 
 class ThreadReceiver:
     """Runs a receiver in a thread with an event loop of its own, from the first delivery (or `start`) on.
@@ -34,11 +31,14 @@ class ThreadReceiver:
         self._hooks = hooks
         self._lock = threading.Lock()
         self._life: _Life | None = None
-        os.register_at_fork(after_in_child=self._forget)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget)
 
     def _forget(self) -> None:
-        """In a forked child: the parent's thread is not here, and its journal's connection must not be used."""
-        _INHERITED.append((self._life, self._hooks._running))
+        """In a forked child: the parent's thread is not here, and what it accepted is the parent's to handle."""
+        running = self._hooks._running
+        if running is not None and running.owns_journal:
+            running.journal.close()
         self._lock = threading.Lock()
         self._life = None
         self._hooks._running = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -148,8 +149,11 @@ def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
             assert stat.S_IMODE(each.stat().st_mode) == 0o600, each.name
 
 
-def test_a_commit_is_on_the_disk(journal: Journal) -> None:
-    assert journal._db.execute("PRAGMA synchronous").fetchone() == (2,), "FULL: each commit is synced"
+def test_what_is_put_is_on_the_disk(journal: Journal) -> None:
+    put(journal, 1)
+    assert journal._db.execute("PRAGMA synchronous").fetchone() == (2,), "FULL: the commit was synced"
+    journal.take("me", 30)
+    assert journal._db.execute("PRAGMA synchronous").fetchone() == (1,), "NORMAL: handled twice is better than slowly"
     assert journal._db.execute("PRAGMA journal_mode").fetchone() == ("wal" if journal.durable else "memory",)
 
 
@@ -196,3 +200,30 @@ def test_a_file_that_is_something_else(tmp_path: Path) -> None:
     db.close()
     with pytest.raises(ConfigurationError, match="another release"):
         Journal(newer)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.filterwarnings("ignore:This process.*fork:DeprecationWarning")
+def test_a_fork_in_the_middle_of_a_transaction_hurts_neither(tmp_path: Path) -> None:
+    """SQLite takes its parent's locks for its own, and would wait for them for ever."""
+    stop = Event()
+    with Journal(tmp_path / "hooks.sqlite") as journal:
+
+        def work() -> None:
+            while not stop.is_set():
+                journal.extend("me", 30)
+
+        busy = Thread(target=work)
+        busy.start()
+        for number in range(20):
+            child = os.fork()
+            if child == 0:
+                try:
+                    os._exit(0 if put(journal, number) is Put.ACCEPTED else 1)
+                except BaseException:
+                    os._exit(2)
+            assert os.waitpid(child, 0)[1] == 0, number
+        stop.set()
+        busy.join()
+        assert journal.waiting() == 20
+        assert put(journal, 0) is Put.REPEAT
