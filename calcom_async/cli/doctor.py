@@ -5,29 +5,40 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies_environment
 
 import attrs
 import typer
 from rich.text import Text
 
 from calcom_async import __version__
+from calcom_async.accounts import accounts_file
+from calcom_async.cli.doctor_check import Check, Verdict
+from calcom_async.cli.doctor_surroundings import certificate_check, files_check, proxy_check
 from calcom_async.cli.failures import FAILED, CommandFailure, Failure, explain, tame
 from calcom_async.cli.options import command
 from calcom_async.cli.output import print_json
 from calcom_async.cli.session import NO_KEY, Session, Target
 from calcom_async.core.rate_limit_headers import Quota, server_time
 from calcom_async.core.request import Request, Response
-from calcom_async.errors import APIStatusError, ApiVersionError, CalComError
+from calcom_async.errors import (
+    APIConnectionError,
+    APIStatusError,
+    ApiVersionError,
+    AuthenticationError,
+    CalComError,
+    PermissionDeniedError,
+)
+from calcom_async.export.cursor_walk import CURSOR_VERSION
 from calcom_async.settings import checked_base_url
 
 if TYPE_CHECKING:
     from calcom_async import AsyncCalCom
 
-__all__ = ["Check", "clock_check", "rate_limit_check", "register", "version_check"]
+__all__ = ["clock_check", "rate_limit_check", "register", "release_check", "version_check"]
 
-Verdict = Literal["ok", "warning", "failed", "skipped"]
 TOLERANCE = 30.0
 """Seconds a clock may be off before times look wrong: `Date` has whole seconds, and the answer travels."""
 _FAMILIES = (("/bookings", "2024-08-13"), ("/event-types", "2024-06-14"), ("/schedules", "2024-06-11"))
@@ -38,23 +49,6 @@ _MARKS: Mapping[Verdict, tuple[str, str]] = {
     "failed": ("FAILED", "bold red"),
     "skipped": ("skipped", "dim"),
 }
-
-
-@attrs.frozen
-class Check:
-    """One thing looked at.
-
-    Args:
-        name: What was looked at.
-        verdict: How it is.
-        finding: What was found.
-        advice: What to do, where something is to be done.
-    """
-
-    name: str
-    verdict: Verdict
-    finding: str
-    advice: str | None = None
 
 
 def register(app: typer.Typer) -> None:
@@ -88,6 +82,8 @@ def _print(session: Session, check: Check) -> None:
 
 async def _checks(session: Session) -> AsyncIterator[Check]:
     yield Check("program", "ok", f"calcom-async {__version__}, Python {platform.python_version()}, {platform.system()}")
+    if not session.options.sandbox:
+        yield files_check(accounts_file().parent)
     try:
         target = session.target()
     except CalComError as error:
@@ -100,38 +96,127 @@ async def _checks(session: Session) -> AsyncIterator[Check]:
         yield url
         if "failed" in (key.verdict, url.verdict):
             return
+        yield proxy_check(target.base_url, getproxies_environment())
+        if urlsplit(target.base_url).scheme == "https":
+            certificate = await certificate_check(target.base_url, session.options.timeout)
+            yield certificate
+            if certificate.verdict == "failed":
+                return
     try:
         async with session.client(max_retries=0, sandbox_bookings=20) as cal:
-            async for check in _calls(session, cal):
+            async for check in _calls(session, cal, target):
                 yield check
     except CalComError as error:
         told = explain(error, base_url=session.base_url)
         yield Check("key", "failed", told.what, told.advice)
 
 
-async def _calls(session: Session, cal: AsyncCalCom) -> AsyncIterator[Check]:
+async def _calls(session: Session, cal: AsyncCalCom, target: Target) -> AsyncIterator[Check]:
     """The checks that need answers."""
     started = time.perf_counter()
+    answer: Response | None = None
     try:
         answer = await _call(cal, "/me")
+    except PermissionDeniedError as error:
+        if not error.missing_scopes:
+            for check in _no_profile(error, explain(error, base_url=cal.base_url)):
+                yield check
+            return
+        yield Check("connection", "ok", f"{cal.base_url} answers")
+        yield _lacks_scopes("account", error)
     except CalComError as error:
+        if (better := await _elsewhere(session, target, error)) is not None:
+            yield better
+            return
         for check in _no_profile(error, explain(error, base_url=cal.base_url, timeout=session.options.timeout)):
             yield check
         return
-    took = (time.perf_counter() - started) * 1000
-    yield Check("connection", "ok", f"{cal.base_url} answers in {took:.0f} ms")
-    profile = (answer.json() or {}).get("data") or {}
-    yield Check("account", "ok", f"the key is user {profile.get('id')}'s, time zone {profile.get('timeZone')}")
-    yield clock_check(answer.headers, time.time())
+    if answer is not None:
+        took = (time.perf_counter() - started) * 1000
+        yield Check("connection", "ok", f"{cal.base_url} answers in {took:.0f} ms")
+        profile = (answer.json() or {}).get("data") or {}
+        yield Check("account", "ok", f"the key is user {profile.get('id')}'s, time zone {profile.get('timeZone')}")
+        yield clock_check(answer.headers, time.time())
+    async for check in _families(cal, answer):
+        yield check
+
+
+async def _families(cal: AsyncCalCom, profile: Response | None) -> AsyncIterator[Check]:
+    """Whether what people call answers as it should; then the rate limit, which the last answer tells of."""
+    last = profile
     for path, version in _FAMILIES:
         try:
             query = {"take": 1} if path == "/bookings" else None
-            answer = await _call(cal, path, version=version, query=query)
+            last = await _call(cal, path, version=version, query=query)
         except CalComError as error:
             yield version_check(path, version, None, error)
         else:
-            yield version_check(path, version, answer, None)
-    yield rate_limit_check(answer.headers, time.time())
+            if profile is None:
+                yield clock_check(last.headers, time.time())
+                profile = last
+            yield version_check(path, version, last, None)
+    if last is None:
+        return  # nothing was allowed, so nothing tells of the rest
+    try:
+        yield release_check(await _call(cal, "/bookings", version=CURSOR_VERSION, query={"limit": 1}))
+    except CalComError:
+        yield release_check(None)
+    yield rate_limit_check(last.headers, time.time())
+
+
+def release_check(answer: Response | None) -> Check:
+    """Whether the server knows the newest version of the list of bookings, as Cal.com itself does.
+
+    Args:
+        answer: What came when it was asked for by this version; None where that was an error.
+    """
+    envelope = answer.json() if answer is not None else None
+    block = envelope.get("pagination") if isinstance(envelope, dict) else None
+    if isinstance(block, dict) and "nextCursor" in block:
+        return Check("release", "ok", f"knows version {CURSOR_VERSION} of bookings, as Cal.com itself does")
+    return Check(
+        "release", "ok", f"older than Cal.com itself: without version {CURSOR_VERSION}; exports go by dates instead"
+    )
+
+
+async def _elsewhere(session: Session, target: Target, error: CalComError) -> Check | None:
+    """Where the API is instead, if the path of the base URL is what is wrong."""
+    if session.options.sandbox or not _is_no_api(error):
+        return None
+    here = checked_base_url(target.base_url)
+    shut_down = isinstance(error, APIStatusError) and error.status_code == 410
+    what = "API v1 was shut down: nothing answers there any more" if shut_down else "Cal.com's API is not at this path"
+    for path in ("/v2", "/api/v2"):
+        url = f"{urlsplit(here).scheme}://{urlsplit(here).netloc}{path}"
+        if url != here and await _is_api(session, attrs.evolve(target, base_url=url)):
+            return Check("base URL", "failed", what, f"it is at {url}: set CALCOM_BASE_URL (or --base-url) to that")
+    if not shut_down:
+        return None
+    return Check("base URL", "failed", what, "use API v2: https://api.cal.com/v2, or https://HOST/api/v2")
+
+
+def _is_no_api(error: CalComError) -> bool:
+    """Whether something answers that is not the API: no such path, a web page, or API v1."""
+    if isinstance(error, APIStatusError):
+        return error.status_code in {404, 405, 410}
+    return isinstance(error, APIConnectionError) and "no JSON" in str(error)
+
+
+async def _is_api(session: Session, target: Target) -> bool:
+    """Whether the API answers there; the key goes to the same origin only."""
+    try:
+        async with session._client(target, max_retries=0) as cal:
+            await _call(cal, "/me")
+    except (AuthenticationError, PermissionDeniedError):
+        return True
+    except CalComError:
+        return False
+    return True
+
+
+def _lacks_scopes(name: str, error: PermissionDeniedError) -> Check:
+    scopes = ", ".join(error.missing_scopes)
+    return Check(name, "warning", f"the token lacks the scope {scopes}", error.hint)
 
 
 async def _call(
@@ -224,6 +309,8 @@ def version_check(path: str, version: str, answer: Response | None, error: CalCo
             name, "failed", f"the server does not know version {version} of it",
             "update a self-hosted server; through a proxy: let the header cal-api-version pass",
         )  # fmt: skip
+    if isinstance(error, PermissionDeniedError) and error.missing_scopes:
+        return _lacks_scopes(name, error)
     if isinstance(error, APIStatusError) and error.status_code == 403:
         return Check(
             name, "warning", f"the key may not read it: {tame(str(error))}", "give the key the scope, if you need it"
