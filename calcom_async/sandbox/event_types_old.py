@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from calcom_async.sandbox import event_type_wire, validation
+from calcom_async.sandbox import event_type_wire, instants, validation
 from calcom_async.sandbox.answers import Answer, success
 from calcom_async.sandbox.event_types import not_found
 from calcom_async.sandbox.routing import Call, Routes
@@ -22,6 +22,42 @@ _CREATE: Final = (
     Field("title", (validation.string("title"),)),
     Field("slug", (validation.string("slug"),)),
 )
+
+_NULL: Final = (
+    "interfaceLanguage profileId eventName parentId bookingFields timeZone periodStartDate periodEndDate "
+    "periodDays periodCountCalendarDays lockedTimeZone recurringEvent minimumRescheduleNotice metadata "
+    "successRedirectUrl bookingLimits durationLimits instantMeetingScheduleId rrSegmentQueryValue "
+    "maxLeadThreshold maxActiveBookingsPerBooker customReplyToEmail eventTypeColor secondaryEmailId "
+    "restrictionScheduleId calVideoSettings"
+)
+_FALSE: Final = (
+    "useEventLevelSelectedCalendars lockTimeZoneToggleOnBookingPage requiresConfirmationWillBlockSlot "
+    "requiresConfirmationForFreeEmail requiresBookerEmailVerification autoTranslateDescriptionEnabled "
+    "hideCalendarNotes hideCalendarEventDetails onlyShowFirstAvailableSlot showOptimizedSlots disableCancelling "
+    "disableRescheduling seatsShowAttendees allowReschedulingCancelledBookings isInstantEvent "
+    "assignAllTeamMembers assignRRMembersUsingSegment useEventTypeDestinationCalendarEmail isRRWeightsEnabled "
+    "includeNoShowInRRCalculation allowReschedulingPastBookings hideOrganizerEmail "
+    "maxActiveBookingPerBookerOfferReschedule rescheduleWithSameRoundRobinHost useBookerTimezone "
+    "bookingRequiresAuthentication rrHostSubsetEnabled"
+)
+_TRUE: Final = (
+    "canSendCalVideoTranscriptionEmails autoTranslateInstantMeetingTitleEnabled seatsShowAvailabilityCount "
+    "forwardParamsSuccessRedirect"
+)
+_ROW: Final[dict[str, Any]] = {
+    **dict.fromkeys(_NULL.split()),
+    **dict.fromkeys(_FALSE.split(), False),
+    **dict.fromkeys(_TRUE.split(), True),
+    "position": 0,
+    "offsetStart": 0,
+    "price": 0,
+    "locations": [],
+    "instantMeetingParameters": [],
+    "periodType": "UNLIMITED",
+    "currency": "usd",
+    "instantMeetingExpiryTimeOffsetInSeconds": 90,
+}
+"""The columns of a new event type that nobody sets: the real server shows its whole row."""
 
 
 def _shown(record: Record) -> dict[str, Any]:
@@ -75,4 +111,9 @@ def create(call: Call) -> Answer:
         lengthInMinutes=body["length"],
     )
     backend.store.event_types.put(record, parent=f"user {user['id']}")
-    return success(_shown(record), status=201)
+    made = instants.to_wire(backend.clock.milliseconds())
+    known = {
+        "beforeEventBuffer": record["beforeEventBuffer"], "afterEventBuffer": record["afterEventBuffer"],
+        "slotInterval": None, "disableGuests": record["disableGuests"], "createdAt": made, "updatedAt": made,
+    }  # fmt: skip
+    return success({**_ROW, **_shown(record), **known}, status=201)

@@ -16,7 +16,6 @@ _CONSENT: Final = "the consent of the old kind of client is not in the document 
 
 ACCEPTED: Final[dict[str, str]] = {
     "server 0014 root": "the sandbox shows its page there",
-    "server 0026 event-types-create-noversion-oldbody": _OLD,
     "server 0048 event-types-list-noversion": _OLD,
     "server 0052 event-types-list-v0611": _OLD,
     "server 0058 event-type-get-noversion": _OLD,
