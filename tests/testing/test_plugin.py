@@ -92,6 +92,7 @@ async def test_one(me, async_calcom):
 
 OPTIONS = """
 import os
+from urllib.request import Request, urlopen
 
 import pytest
 
