@@ -110,7 +110,7 @@ def test_killed_at_random_moments_it_ends_with_the_whole_set(tmp_path: Path, nam
     assert sorted(uids(path)) == sorted(uids_of(count, 3))
     bookings, resumed, _ = out.split()
     assert int(bookings) == count
-    assert int(resumed) >= wanted // 3
+    assert int(resumed) >= wanted // 6, "most were killed before they had done anything"
     assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
@@ -118,12 +118,11 @@ def test_killed_at_random_moments_it_ends_with_the_whole_set(tmp_path: Path, nam
 @pytest.mark.parametrize(("name", "number"), [("a.csv", signal.SIGINT), ("a.sqlite", signal.SIGTERM)])
 def test_signals_leave_something_to_go_on_with(tmp_path: Path, name: str, number: signal.Signals) -> None:
     path, journal = tmp_path / name, tmp_path / f".{name}.journal"
-    with served(bookings=5_000, seed=3, latency=[0.05, 0.1]) as url:
+    with served(bookings=5_000, seed=3, latency=[0.3, 0.5]) as url:
         process = started(url, path)
         while not journal.exists():
             assert process.poll() is None
             time.sleep(0.005)
-        time.sleep(0.1)
         process.send_signal(number)
         process.communicate()
         assert process.returncode != 0
