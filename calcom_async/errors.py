@@ -133,7 +133,8 @@ class APIStatusError(CalComError):
         path: The path template of the operation, such as `/bookings/{bookingUid}`.
         retry_after: Seconds to wait before another try, where the server said so.
         may_have_happened: True of a write that is not to be repeated (a POST) and was answered with 408 or a failure
-            of the server or of a proxy: it may have been done all the same.
+            of the server or of a proxy: it may have been done all the same. Likewise of a DELETE that was repeated
+            because its answer was lost, and refused then: the first try may have deleted it.
     """
 
     may_have_happened: bool = False

@@ -265,6 +265,9 @@ class _LoopGuard:
             PaginationError: with the position.
         """
         cursor = page.next_position.cursor if page.next_position is not None else None
+        if page.position.skip and page.position.cursor is None and "nextCursor" in (page.pagination.raw or {}):
+            # Asked to skip, it answered by cursor, which skips nothing: what was read before would come again.
+            raise self._error("the server changed from offsets to cursors", page)
         if cursor is not None:
             if cursor in self._cursors or cursor == page.position.cursor:
                 raise self._error("the server gave the same cursor twice", page)

@@ -276,7 +276,7 @@ class Transport:
                 if error is not None:
                     raise _final(error, request, ambiguous=step.ambiguous) from (error if step.ambiguous else None)
                 assert response is not None
-                if response.status == 404 and may_have_happened and request.method == "DELETE":
+                if may_have_happened and request.method == "DELETE" and _refused(response):
                     raise _deleted_already(response, request)
                 return response
             may_have_happened = may_have_happened or (outcome.left and outcome.status != 429)
@@ -558,8 +558,13 @@ def _final(error: APIConnectionError, request: Request, *, ambiguous: bool) -> A
     )
 
 
+def _refused(response: Response) -> bool:
+    return 400 <= response.status < 500 and response.status not in {408, 429}
+
+
 def _deleted_already(response: Response, request: Request) -> APIStatusError:
-    error = failure(response, request)
+    error = failure(response, request)  # some operations answer 400 where there is nothing any more
+    error.may_have_happened = True
     error.hint = "an earlier try lost its answer, so it may be this call that deleted it"
     return error
 

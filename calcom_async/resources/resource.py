@@ -15,7 +15,7 @@ from calcom_async.core.operation import Resource as BoundResource
 from calcom_async.core.paging import Listing, Style
 from calcom_async.core.request import Request, Response, path_segment
 from calcom_async.core.telemetry import RecordsRead
-from calcom_async.errors import NotFoundError
+from calcom_async.errors import DecodeError, NotFoundError
 
 __all__ = ["Async", "Blocking", "Listing", "Resource", "Scope", "child", "operation", "paginated"]
 
@@ -135,6 +135,9 @@ class Resource(BoundResource[M]):
         data = envelope.get("data") if isinstance(envelope, dict) and "data" in envelope else None
         if find is not None:
             data = find(data if data is not None else envelope)
+        if data is None and (request.method in {"PATCH", "PUT"} or not request.repeatable):
+            # A write: nobody was looking for a record, and to say that there is none would be to say it failed.
+            raise DecodeError("the answer is empty; the server says that it was done")
         if data is None:
             raise NotFoundError(
                 "the answer is empty: there is no such record, or it is not yours",
