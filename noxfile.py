@@ -47,7 +47,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Run `mypy --strict` and pyright on the package, and on the tests of what users' checkers infer."""
+    """Run `mypy --strict` and pyright on the package, and on the tests of what checkers infer and editors show."""
     session.install(COMPLETE, *groups("types", "tests"))
     session.run("mypy", "--package", "calcom_async", "--strict")
     session.run("mypy", "tests/typing", "--strict")
@@ -57,6 +57,7 @@ def types(session: nox.Session) -> None:
         "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
     }
     session.run("pyright", "--pythonpath", _python(session), env=pyright)
+    session.run("pytest", "tests/typing", env=pyright)
 
 
 @nox.session(python=PYTHONS)

@@ -20,6 +20,7 @@ PACKAGE = "calcom_async/"
 NEEDED = [
     "calcom_async/py.typed",
     *(f"calcom_async/agent/guides/{name}.md" for name in ("overview", "examples", "errors", "accounts", "lua")),
+    "calcom_async/agent/guides/migration-from-v1.md",
     *(f"calcom_async/agent/lua/{name}.lua" for name in ("environment", "errors", "json", "run", "show", "tasks")),
     *(f"calcom_async/sandbox/page/page.{kind}" for kind in ("html", "css", "js")),
 ]
@@ -101,7 +102,7 @@ def _strays(where: str, files: Iterable[str]) -> list[str]:
 
 def _differences(where: str, files: set[str], expected: set[str]) -> list[str]:
     return [
-        *(f"{where}: {name} is not in the repository's package or list" for name in sorted(files - expected)),
+        *(f"{where}: {name} is not expected" for name in sorted(files - expected)),
         *(f"{where}: {name} is missing" for name in sorted(expected - files)),
     ]
 

@@ -238,12 +238,12 @@ def every_extra_is_asked_for() -> None:
 
 def main(extra: str | None) -> None:
     """Try what is installed."""
-    about = metadata("calcom-async")
-    assert {name for name in about.get_all("Provides-Extra") or [] if name != "all"} == set(EXTRAS), "extras"
     checkout = Path(__file__).parents[1]
     assert not Path(calcom_async.__file__).is_relative_to(checkout / "calcom_async"), (
         "this is not the installed package"
     )
+    about = metadata("calcom-async")
+    assert {name for name in about.get_all("Provides-Extra") or [] if name != "all"} == set(EXTRAS), "extras"
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         for name in [name for name in os.environ if name.startswith("CALCOM_")]:
