@@ -44,7 +44,7 @@ def test_differences_are_counted_and_named(tmp_path: Path) -> None:
     ("name", "content"),
     [
         ("a.csv", b"x,y\n1,2\n"), ("a.csv", b"uid\r\n\xff\r\n"), ("a.jsonl", b"{nonsense\n"), ("a.sqlite", b"none"),
-        ("a.ics", b""), ("a.jsonl.gz", b"{}"), ("a.jsonl.gz", gzip.compress(b"{}\n" * 99)[:-9]),
+        ("a.ics", b""), ("a.jsonl.gz", b"{}"), ("a.jsonl.gz", gzip.compress(b"{}\n" * 99, mtime=0)[:-9]),
         ("a.jsonl.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\xff\xff\xff\xff"), ("a.parquet", b"none"),
     ],
 )  # fmt: skip
