@@ -1,4 +1,4 @@
-"""What webhooks are told about bookings: which subscribers, and the payloads in the real shapes.
+"""What webhooks are told: which subscribers, and the envelope around a payload, or the template instead of it.
 
 Version 2026-07-27 (hosted) writes instants with milliseconds and carries more keys; 2021-10-20 writes them another way
 for every kind of event. A self-hosted server sends no version header.
@@ -7,78 +7,186 @@ for every kind of event. A self-hosted server sends no version header.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from calcom_async.sandbox import instants, wire_json
+from calcom_async.sandbox.announcements_payloads import News, payload
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.bookings_store import Booking
 from calcom_async.sandbox.deliveries import Parcel
-from calcom_async.sandbox.host_hours import seats_of
+from calcom_async.sandbox.managed_users import MANAGED
 from calcom_async.sandbox.store import Record
 
-NEWEST_VERSION: Final = "2026-07-27"
-_STATUS: Final = {
-    "BOOKING_CANCELLED": "CANCELLED",
-    "BOOKING_REJECTED": "REJECTED",
-    "BOOKING_REQUESTED": "PENDING",
-}
-_LABELS: Final = {
-    "attendeePhoneNumber": "phone_number",
-    "name": "your_name",
-    "email": "email_address",
-    "location": "location",
-    "title": "what_is_this_meeting_about",
-    "notes": "additional_notes",
-    "guests": "additional_guests",
-    "rescheduleReason": "reason_for_reschedule",
-}
+FAILURES: Final = 3
+"""After how many failed deliveries in a row the hosted service stops a webhook."""
 _TAG: Final = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+_REASONS: Final = {
+    "unspecified": (1, "🕒"),
+    "vacation": (2, "🏝️"),
+    "travel": (3, "✈️"),
+    "sick": (4, "🤒"),
+    "public_holiday": (5, "📆"),
+}
 
 
-async def announce(backend: Backend, trigger: str, booking: Booking, **more: Any) -> None:
-    """Tell the subscribers of an event about a booking and wait for them."""
-    hooks = [each for each in _subscribers(backend, booking) if each["active"] and trigger in each["triggers"]]
-    await backend.deliverer.send([_parcel(backend, hook, trigger, booking, more) for hook in hooks])
+async def announce(
+    backend: Backend,
+    trigger: str,
+    booking: Booking,
+    *,
+    before: Booking | None = None,
+    seat: tuple[dict[str, Any], int] | None = None,
+    stored: bool = False,
+    whole_series: bool = False,
+    **told: Any,
+) -> None:
+    """Tell the subscribers of an event about a booking and wait for them.
+
+    Args:
+        backend: the sandbox.
+        trigger: the event.
+        booking: the booking as it is now.
+        before: the booking that it replaced.
+        seat: the seated attendee it is about, and that attendee's number.
+        stored: told of a booking the database has, rather than of one that was just made.
+        whole_series: a series was cancelled rather than one of it.
+        **told: further keys of the payload.
+    """
+    hooks = subscribers(backend, trigger, owners_of_booking(backend, booking))
+    if not hooks:
+        return
+    news = News(
+        trigger=trigger,
+        booking=booking,
+        told=told,
+        before=before,
+        seat=seat,
+        stored=stored or trigger == "BOOKING_REJECTED",
+        whole_series=whole_series,
+    )
+    await send(backend, trigger, [(hook, payload(backend, news, hook.get("version"))) for hook in hooks])
 
 
-def _subscribers(backend: Backend, booking: Booking) -> list[Record]:
-    owners = [f"user {booking.organizer}"]
+async def announce_absence(backend: Backend, user: Record, entry: Record) -> None:
+    """Tell that somebody will be away (OOO_CREATED)."""
+    hooks = subscribers(backend, "OOO_CREATED", owners_of_user(backend, user["id"]))
+    if not hooks:
+        return
+    zone = ZoneInfo(user["timeZone"])
+    reason_id, emoji = _REASONS.get(entry["reason"], _REASONS["unspecified"])
+    substitute = backend.store.users.get(entry["toUserId"]) if entry["toUserId"] is not None else None
+    now = instants.to_wire(backend.clock.milliseconds())
+    told = {
+        "id": entry["id"],
+        "start": _at_home(entry["start"], zone),
+        "end": _at_home(entry["end"], zone),
+        "createdAt": now,
+        "updatedAt": now,
+        "notes": entry["notes"],
+        "reason": {"emoji": emoji, "reason": f"ooo_reasons_{entry['reason']}"},
+        "reasonId": reason_id,
+        "user": _person(user),
+        "toUser": _person(substitute) if substitute is not None else None,
+        "uuid": entry["uuid"],
+    }
+    await send(backend, "OOO_CREATED", [(hook, {"oooEntry": told}) for hook in hooks])
+
+
+def _at_home(instant: str, zone: ZoneInfo) -> str:
+    """The same hands of the clock with the offset of somebody's zone, as the real server writes absences."""
+    return datetime.fromisoformat(instant).replace(microsecond=0, tzinfo=zone).isoformat()
+
+
+def _person(user: Record) -> Record:
+    return {name: user[name] for name in ("id", "name", "username", "email", "timeZone")}
+
+
+def owners_of_booking(backend: Backend, booking: Booking) -> list[str]:
+    """Whose webhooks are told of a booking, as parents of the shelf."""
+    owners = owners_of_user(backend, booking.organizer)
     if booking.event_type is not None:
         owners.append(f"event type {booking.event_type}")
-    return [hook for owner in owners for hook in backend.store.webhooks.of(owner)]
+    return owners
 
 
-def _parcel(backend: Backend, hook: Record, trigger: str, booking: Booking, more: dict[str, Any]) -> Parcel:
-    version = hook.get("version")
-    if trigger == "BOOKING_NO_SHOW_UPDATED":
-        payload = {**more, "bookingUid": booking.uid, "bookingId": booking.id}
-    else:
-        payload = _payload(backend, trigger, booking, more, newest=version == NEWEST_VERSION)
-    envelope = {
-        "triggerEvent": trigger,
-        "createdAt": instants.to_wire(backend.clock.milliseconds()),
-        "payload": payload,
-    }
-    body, content_type = wire_json.dumps(envelope), "application/json"
-    if hook["payloadTemplate"]:
-        body, content_type = _fill_in(hook["payloadTemplate"], {**payload, "triggerEvent": trigger})
+def owners_of_user(backend: Backend, user_id: int) -> list[str]:
+    """Whose webhooks are told of what a user does: their own, their organization's, their platform's."""
+    owners = [f"user {user_id}"]
+    user = backend.store.users.get(user_id) or {}
+    if user.get("organizationId") is not None:
+        owners.append(f"organization {user['organizationId']}")
+    managed = backend.store.shelf(MANAGED).get(user_id)
+    if managed is not None:
+        owners.append(f"client {managed['clientId']}")
+    return owners
+
+
+def subscribers(backend: Backend, trigger: str, owners: Iterable[str]) -> list[Record]:
+    """The active webhooks of these owners that want to know of an event."""
+    return [
+        hook
+        for owner in owners
+        for hook in backend.store.webhooks.of(owner)
+        if hook["active"] and trigger in hook["triggers"]
+    ]
+
+
+async def send(backend: Backend, trigger: str, told: list[tuple[Record, Any]], **root: Any) -> None:
+    """Deliver payloads in their envelopes (or templates), and wait; `root` goes beside the payload."""
+    envelope = {**root, "triggerEvent": trigger, "createdAt": instants.to_wire(backend.clock.milliseconds())}
+    await dispatch(backend, [_parcel(hook, trigger, {**envelope, "payload": content}) for hook, content in told])
+
+
+async def send_flat(backend: Backend, trigger: str, hook: Record, content: dict[str, Any]) -> None:
+    """Deliver something without an envelope (MEETING_STARTED, MEETING_ENDED); no template replaces it."""
+    body = wire_json.dumps({"triggerEvent": trigger, **content})
+    await dispatch(backend, [_addressed(hook, trigger, body, "application/json")])
+
+
+async def dispatch(backend: Backend, parcels: list[Parcel]) -> None:
+    """Send parcels; the hosted service stops a webhook that failed again and again (make it active to go on)."""
+    failures = backend.deliverer.failures
+    for delivery in await backend.deliverer.send(parcels):
+        failures[delivery.webhook] = 0 if delivery.succeeded else failures.get(delivery.webhook, 0) + 1
+        if backend.hosted and failures[delivery.webhook] >= FAILURES:
+            _stop(backend, delivery.webhook)
+
+
+def _stop(backend: Backend, webhook_id: str) -> None:
+    backend.deliverer.failures.pop(webhook_id)
+    webhooks = backend.store.webhooks
+    hook = webhooks.get(webhook_id)
+    if hook is not None:
+        webhooks.put({**hook, "active": False}, parent=webhooks.parent(webhook_id))
+
+
+def _parcel(hook: Record, trigger: str, envelope: dict[str, Any]) -> Parcel:
+    if not hook["payloadTemplate"]:
+        return _addressed(hook, trigger, wire_json.dumps(envelope), "application/json")
+    content = {"createdAt": envelope["createdAt"], **envelope["payload"], "triggerEvent": trigger}
+    return _addressed(hook, trigger, *_fill_in(hook["payloadTemplate"], content))
+
+
+def _addressed(hook: Record, trigger: str, body: bytes, content_type: str) -> Parcel:
     return Parcel(
+        webhook=hook["id"],
         url=hook["subscriberUrl"],
         trigger=trigger,
         body=body,
         secret=hook["secret"],
-        version=version,
+        version=hook.get("version"),
         content_type=content_type,
     )
 
 
-def _fill_in(template: str, payload: dict[str, Any]) -> tuple[bytes, str]:
+def _fill_in(template: str, content: dict[str, Any]) -> tuple[bytes, str]:
     """A template with its `{{tags}}` replaced; what is then not JSON goes out as a form."""
 
     def value(found: re.Match[str]) -> str:
-        current: Any = payload
+        current: Any = content
         for part in found.group(1).split("."):
             if isinstance(current, list) and part.isdigit():
                 current = current[int(part)] if int(part) < len(current) else ""
@@ -92,154 +200,3 @@ def _fill_in(template: str, payload: dict[str, Any]) -> tuple[bytes, str]:
     except wire_json.NotJson:
         return text, "application/x-www-form-urlencoded"
     return text, "application/json"
-
-
-def _payload(backend: Backend, trigger: str, booking: Booking, more: dict[str, Any], *, newest: bool) -> dict[str, Any]:
-    shown = booking.wire
-    record = backend.store.event_types.get(booking.event_type) if booking.event_type is not None else None
-    instant = _instants(trigger, newest=newest)
-    title = record["title"] if record else shown["title"]
-    reschedule = more.get("rescheduled_from")
-    told = {name: value for name, value in more.items() if name != "rescheduled_from"}
-    payload: dict[str, Any] = {
-        "bookerUrl": backend.web_url,
-        "title": shown["title"],
-        "startTime": instant(booking.start),
-        "endTime": instant(booking.end),
-        "additionalNotes": shown.get("bookingFieldsResponses", {}).get("notes", ""),
-        "type": record["slug"] if record else "",
-        "description": record["description"] if record else "",
-        "eventTypeId": booking.event_type,
-        "hideCalendarNotes": False,
-        "hideCalendarEventDetails": False,
-        "hideOrganizerEmail": False,
-        "schedulingType": record["_"]["schedulingType"] if record else None,
-        "seatsPerTimeSlot": seats_of(record) if record else None,
-        "seatsShowAttendees": True,
-        "seatsShowAvailabilityCount": True,
-        "customReplyToEmail": None,
-        "disableRescheduling": False,
-        "disableCancelling": False,
-        "organizer": _organizer(backend, booking, newest=newest),
-        "attendees": [_attendee(each, booking, place) for place, each in enumerate(shown["attendees"])],
-        "customInputs": {},
-        "responses": _responses(shown),
-        "userFieldsResponses": {},
-        "location": shown["location"],
-        "destinationCalendar": [] if trigger in ("BOOKING_CANCELLED", "BOOKING_REJECTED") else None,
-        "iCalUID": shown["icsUid"],
-        "iCalSequence": 1 if trigger in ("BOOKING_CANCELLED", "BOOKING_RESCHEDULED") else 0,
-        "requiresConfirmation": record is not None and "type" in record["confirmationPolicy"],
-        "oneTimePassword": None,
-        "hashedLink": None,
-        "uid": booking.uid,
-        "eventTitle": title,
-        "eventDescription": (record["description"] if record else None) or None,
-        "price": 0,
-        "currency": "usd",
-        "length": (booking.end - booking.start) // instants.MINUTE,
-        "bookingId": booking.id,
-        "metadata": shown.get("metadata", {}),
-        "status": _STATUS.get(trigger, booking.status.upper()),
-        "organizationId": None,
-        **told,
-    }
-    if newest:
-        payload |= {
-            "eventTypeTitle": title,
-            "privateNoteEnabled": False,
-            "privateNoteMode": None,
-            "privateNoteTemplate": None,
-            "disableReschedulingScope": "HOST_AND_ATTENDEE",
-            "disableCancellingScope": "HOST_AND_ATTENDEE",
-            "platformClientId": "",
-            "platformRescheduleUrl": "",
-            "platformCancelUrl": "",
-            "platformBookingUrl": "",
-            "cancellationReason": told.get("cancellationReason"),
-            "rejectionReason": told.get("rejectionReason"),
-            "hideBranding": False,
-            "assignmentReason": [],
-        }
-        if trigger == "BOOKING_CANCELLED":
-            payload |= {"cancelledBy": shown.get("cancelledByEmail", ""), "requestReschedule": False, **told}
-    if isinstance(reschedule, Booking):
-        payload |= {
-            "rescheduleId": reschedule.id,
-            "rescheduleUid": reschedule.uid,
-            "rescheduleStartTime": instant(reschedule.start),
-            "rescheduleEndTime": instant(reschedule.end),
-        }
-    return payload
-
-
-def _instants(trigger: str, *, newest: bool) -> Any:
-    """How this kind of event writes instants."""
-    if newest or trigger == "BOOKING_REJECTED":
-        return instants.to_wire
-    if trigger == "BOOKING_CANCELLED":
-        return lambda moment: instants.to_datetime(moment).strftime("%Y-%m-%dT%H:%M:%S+00:00")
-    return lambda moment: instants.to_datetime(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _offset(zone: str, moment: int) -> int:
-    if zone == "unknown":
-        return 0
-    local: datetime = instants.to_datetime(moment).astimezone(ZoneInfo(zone))
-    offset = local.utcoffset()
-    return int(offset.total_seconds() // 60) if offset else 0
-
-
-def _organizer(backend: Backend, booking: Booking, *, newest: bool) -> dict[str, Any]:
-    host = booking.wire["hosts"][0]
-    user = backend.store.users.get(booking.organizer)
-    twelve = newest and user is not None and user["timeFormat"] == 12
-    return {
-        "id": host["id"],
-        "name": host["name"],
-        "email": host["email"],
-        "username": host["username"],
-        "timeZone": host["timeZone"],
-        "language": {"locale": "en"},
-        "timeFormat": "h:mma" if twelve else "HH:mm",
-        "utcOffset": _offset(host["timeZone"], booking.start),
-    }
-
-
-def _attendee(shown: dict[str, Any], booking: Booking, place: int) -> dict[str, Any]:
-    first, _, last = shown["name"].partition(" ")
-    told: dict[str, Any] = {
-        "name": shown["name"],
-        "email": shown["email"],
-        "timeZone": shown["timeZone"],
-        "language": {"locale": shown["language"]},
-        "phoneNumber": shown.get("phoneNumber"),
-        "firstName": first,
-        "lastName": last,
-        "utcOffset": _offset(shown["timeZone"], booking.start),
-    }
-    if "seatUid" in shown:
-        attendee_id = booking.private["attendeeIds"][place]
-        told["bookingSeat"] = {
-            "id": attendee_id,
-            "referenceUid": shown["seatUid"],
-            "bookingId": booking.id,
-            "attendeeId": attendee_id,
-            "data": {"responses": {**shown["bookingFieldsResponses"], "email": shown["email"]}, "description": ""},
-            "metadata": shown["metadata"],
-        }
-    return told
-
-
-def _responses(shown: dict[str, Any]) -> dict[str, Any]:
-    fields = shown.get("bookingFieldsResponses")
-    if fields is None:
-        first = shown["attendees"][0] if shown["attendees"] else {"name": "", "email": ""}
-        fields = {"name": first["name"], "email": first["email"]}
-    told = {}
-    for slug, label in _LABELS.items():
-        hidden = slug in ("attendeePhoneNumber", "title")
-        told[slug] = {"label": label, **({"value": fields[slug]} if slug in fields else {}), "isHidden": hidden}
-    if "location" not in fields:
-        told["location"]["value"] = {"value": shown["location"], "optionValue": ""}
-    return told

@@ -25,6 +25,7 @@ from aiohttp.web_request import BaseRequest
 from attrs import define, field, frozen
 
 from calcom_async.sandbox import control, credentials, instants, oauth_page, versions, wire_json
+from calcom_async.sandbox.announcements_meetings import Meetings
 from calcom_async.sandbox.answers import Answer, ApiError, bare, no_route, refusal, worded
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.fault_effects import Struck
@@ -66,10 +67,14 @@ class Application:
     latency: float = 0.0
     requests: deque[SeenRequest] = field(factory=lambda: deque(maxlen=50_000))
     faults: FaultPlan = field(factory=lambda: FaultPlan(0))
+    meetings: Meetings = field(init=False)
     closing: asyncio.Event = field(factory=asyncio.Event)
     """Set when the sandbox stops: nobody has to wait for a stalled answer."""
     watch: Callable[[BaseRequest, SeenRequest, web.Response], None] | None = None
     """Told of every request and its answer while somebody looks on (the page); None costs nothing."""
+
+    def __attrs_post_init__(self) -> None:
+        self.meetings = Meetings(self.backend)
 
     async def handle(self, request: BaseRequest) -> web.StreamResponse:
         """Answer one request. Nothing escapes: what a handler did not foresee becomes the real server's bare 500."""

@@ -150,8 +150,15 @@ def write(backend: Backend, draft: Draft, hosts: list[Record], *, status: str | 
 
 async def _take_seat(backend: Backend, draft: Draft) -> tuple[Booking, str]:
     booking, seat = seat_attendee(backend, draft)
-    await announce(backend, "BOOKING_CREATED", booking, attendeeSeatId=seat)
+    holder = seat_holder(booking, seat)
+    await announce(backend, "BOOKING_CREATED", booking, seat=holder, attendeeSeatId=seat)
     return booking, seat
+
+
+def seat_holder(booking: Booking, seat: str) -> tuple[dict[str, Any], int]:
+    """Who holds a seat, and that attendee's number."""
+    place = next(place for place, each in enumerate(booking.wire["attendees"]) if each.get("seatUid") == seat)
+    return booking.wire["attendees"][place], booking.private["attendeeIds"][place]
 
 
 def seat_attendee(backend: Backend, draft: Draft) -> tuple[Booking, str]:
@@ -234,7 +241,8 @@ async def _create_series(backend: Backend, draft: Draft, count: int | None) -> A
     for start, hosts in planned:
         draft.start = start
         bookings.append(write(backend, draft, hosts))
-    await announce(backend, "BOOKING_CREATED", bookings[0])
+    for booking in bookings:
+        await announce(backend, "BOOKING_CREATED", booking)
     return success([_created(backend, each, None) for each in bookings], status=201)
 
 

@@ -85,7 +85,7 @@ async def cancel(call: Call) -> Answer:
         later = [each for each in backend.bookings.series(booking.series) if each.start >= booking.start and each.alive]
         for each in later:
             _cancel(backend, each, reason)
-        await announce(backend, "BOOKING_CANCELLED", later[0], cancellationReason=reason)
+        await announce(backend, "BOOKING_CANCELLED", later[0], cancellationReason=reason, whole_series=True)
         return success([each.wire for each in backend.bookings.series(booking.series)])
     _cancel(backend, booking, reason)
     await announce(backend, "BOOKING_CANCELLED", booking, cancellationReason=reason)
@@ -129,7 +129,7 @@ async def _cancel_series(call: Call, uid: str, series: list[Booking], body: dict
         raise bare(400, "Cancellation reason is required when you are the host")
     for each in alive:
         _cancel(backend, each, reason)
-    await announce(backend, "BOOKING_CANCELLED", alive[0], cancellationReason=reason)
+    await announce(backend, "BOOKING_CANCELLED", alive[0], cancellationReason=reason, whole_series=True)
     return success([each.wire for each in backend.bookings.series(uid)])
 
 
@@ -142,12 +142,13 @@ async def _cancel_seat(call: Call, booking: Booking, body: dict[str, Any]) -> An
         raise refusal(400, "Invalid seatUid: this seat does not exist or has already been cancelled.")
     if hosts(call.user, booking) and not reason:
         raise bare(400, "Cancellation reason is required when you are the host")
+    held = booking.wire["attendees"][place], booking.private["attendeeIds"][place]
     if len(booking.wire["attendees"]) == 1:
         _cancel(backend, booking, reason)
     else:
         give_up_seat(booking, place)
         touch(backend, booking)
-    await announce(backend, "BOOKING_CANCELLED", booking, cancellationReason=reason)
+    await announce(backend, "BOOKING_CANCELLED", booking, seat=held, cancellationReason=reason)
     return success(booking.wire)
 
 
@@ -197,7 +198,8 @@ async def reschedule(call: Call) -> Answer:
     else:
         old.wire.pop("rescheduledByEmail")
     touch(backend, old)
-    await announce(backend, "BOOKING_RESCHEDULED", new, rescheduled_from=old)
+    by = {"rescheduledBy": body["rescheduledBy"]} if body.get("rescheduledBy") is not None else {}
+    await announce(backend, "BOOKING_RESCHEDULED", new, before=old, **by)
     return success(new.wire, status=201)
 
 
@@ -273,7 +275,7 @@ async def _reschedule_seat(call: Call, old: Booking, event_type: Record, body: d
     else:
         give_up_seat(old, place)
         touch(backend, old)
-    await announce(backend, "BOOKING_RESCHEDULED", new, rescheduled_from=old)
+    await announce(backend, "BOOKING_RESCHEDULED", new, before=old, seat=booking_create.seat_holder(new, new_seat))
     return success({**new.wire, "seatUid": new_seat}, status=201)
 
 
@@ -294,7 +296,7 @@ async def confirm(call: Call) -> Answer:
         raise bad_request_data()
     booking.status = "accepted"
     touch(backend, booking)
-    await announce(backend, "BOOKING_CREATED", booking)
+    await announce(backend, "BOOKING_CREATED", booking, stored=True)
     return success(booking.wire)
 
 

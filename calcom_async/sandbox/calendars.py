@@ -122,7 +122,7 @@ def list_all(call: Call) -> Answer:
                 "integration": _app(each["type"]),
                 "credentialId": each["id"],
                 "delegationCredentialId": None,
-                "primary": calendars[0],
+                "primary": calendars[0] if calendars else None,
                 "calendars": calendars,
             }
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 from calcom_async.sandbox import instants
@@ -17,6 +18,8 @@ class Clock:
     def __init__(self, start: str | datetime | None = None) -> None:
         """Start at `start` (ISO 8601 text or aware `datetime`), or at the real time."""
         self._offset = 0
+        self.jumped: Callable[[], None] | None = None
+        """Told of every jump; what became due by it is delivered then."""
         if start is not None:
             moment = instants.parse(start) if isinstance(start, str) else instants.from_datetime(start)
             if moment is None:
@@ -43,6 +46,8 @@ class Clock:
     def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
         """Jump ahead (or back, with negative numbers)."""
         self._offset += round((seconds + 60 * minutes + 3600 * hours + 86_400 * days) * 1000)
+        if self.jumped is not None:
+            self.jumped()
 
 
 def _real() -> int:

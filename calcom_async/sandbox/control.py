@@ -2,7 +2,9 @@
 
 `/_sandbox/faults`: GET lists the faults in force and what was injected, POST adds one or several (JSON, or the text
 form of `calcom_async.sandbox.faults`), DELETE lets all be; `DELETE /_sandbox/faults/{number}` one of them.
-`/_sandbox/clock`: GET tells the virtual time, POST `{"seconds": 3600}` jumps. `/_sandbox/requests`: what was asked.
+`/_sandbox/clock`: GET tells the virtual time, POST `{"seconds": 3600}` jumps, and waits for the webhooks that are told
+of what became due by it. `/_sandbox/requests`: what was asked. `/_sandbox/deliveries`: what webhooks were told;
+`POST /_sandbox/deliveries/{number}/resend` sends one of them again.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from aiohttp import web
 from aiohttp.web_request import BaseRequest
 
 from calcom_async.sandbox import instants, wire_json
+from calcom_async.sandbox.deliveries import Delivery
 from calcom_async.sandbox.faults import fault
 
 if TYPE_CHECKING:
@@ -59,9 +62,19 @@ async def _turn(request: BaseRequest, application: Application) -> tuple[int, An
             return 200, _time(application)
         case "POST", "clock", "":
             application.backend.clock.advance(seconds=_seconds(await _sent(request)))
+            await application.meetings.delivered()
             return 200, _time(application)
         case "GET", "requests", "":
             return 200, {"requests": [attrs.asdict(each) for each in application.requests]}
+        case "GET", "deliveries", "":
+            sent = application.backend.deliverer.sent
+            return 200, {"deliveries": [_delivery(at, each) for at, each in enumerate(sent)]}
+        case "POST", "deliveries", _ if number.removesuffix("/resend").isdigit() and number.endswith("/resend"):
+            deliverer, at = application.backend.deliverer, int(number.removesuffix("/resend"))
+            if at >= len(deliverer.sent):
+                raise _RefusedError(404, f"there is no delivery {at}")
+            again = await deliverer.resend(deliverer.sent[at])
+            return 201, _delivery(len(deliverer.sent) - 1, again)
         case _:
             raise _RefusedError(404, f"no such switch: {request.method} {request.path}")
 
@@ -87,6 +100,10 @@ def _seconds(sent: Any) -> float:
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise _RefusedError(400, 'the clock jumps by {"seconds": a number}')
     return float(seconds)
+
+
+def _delivery(number: int, delivery: Delivery) -> dict[str, Any]:
+    return {"number": number, **attrs.asdict(delivery), "body": delivery.body.decode(errors="replace")}
 
 
 def _time(application: Application) -> dict[str, str]:

@@ -8,6 +8,7 @@ import hmac
 from typing import Final
 
 import aiohttp
+import attrs
 from attrs import define, field, frozen
 
 PATIENCE: Final = 8.0
@@ -16,8 +17,9 @@ PATIENCE: Final = 8.0
 
 @frozen(kw_only=True)
 class Parcel:
-    """A delivery about to be sent."""
+    """A delivery about to be sent; `webhook` is whose."""
 
+    webhook: str
     url: str
     trigger: str
     body: bytes
@@ -35,6 +37,12 @@ class Delivery:
     headers: dict[str, str]
     body: bytes
     status: int | None
+    webhook: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the subscriber took it."""
+        return self.status is not None and self.status < 300
 
 
 def sign(secret: str | None, body: bytes) -> str:
@@ -50,16 +58,19 @@ class Deliverer:
 
     sent: list[Delivery] = field(factory=list)
     patience: float = PATIENCE
+    failures: dict[str, int] = field(factory=dict)
+    """How many deliveries in a row failed, by webhook."""
     _session: aiohttp.ClientSession | None = None
 
-    async def send(self, parcels: list[Parcel]) -> None:
+    async def send(self, parcels: list[Parcel]) -> list[Delivery]:
         """Deliver all at once and wait for the subscribers. A subscriber that fails is its own loss."""
-        if parcels:
-            self.sent.extend(await asyncio.gather(*(self._deliver(parcel) for parcel in parcels)))
+        made = await asyncio.gather(*(self._deliver(parcel) for parcel in parcels)) if parcels else []
+        self.sent.extend(made)
+        return list(made)
 
     async def resend(self, delivery: Delivery) -> Delivery:
         """Send one again, byte for byte, signature included."""
-        again = await self._post(delivery.url, delivery.trigger, delivery.headers, delivery.body)
+        again = attrs.evolve(delivery, status=await self._post(delivery.url, delivery.headers, delivery.body))
         self.sent.append(again)
         return again
 
@@ -73,9 +84,16 @@ class Deliverer:
         headers = {"Content-Type": parcel.content_type, "X-Cal-Signature-256": sign(parcel.secret, parcel.body)}
         if parcel.version is not None:
             headers["X-Cal-Webhook-Version"] = parcel.version
-        return await self._post(parcel.url, parcel.trigger, headers, parcel.body)
+        return Delivery(
+            url=parcel.url,
+            trigger=parcel.trigger,
+            headers=headers,
+            body=parcel.body,
+            status=await self._post(parcel.url, headers, parcel.body),
+            webhook=parcel.webhook,
+        )
 
-    async def _post(self, url: str, trigger: str, headers: dict[str, str], body: bytes) -> Delivery:
+    async def _post(self, url: str, headers: dict[str, str], body: bytes) -> int | None:
         if self._session is None:
             self._session = aiohttp.ClientSession()
         session = self._session
@@ -86,4 +104,4 @@ class Deliverer:
                 status = answer.status
         except (TimeoutError, aiohttp.ClientError, ValueError):
             pass  # any text is accepted as a subscriber URL; a delivery that cannot be made is only logged
-        return Delivery(url=url, trigger=trigger, headers=headers, body=body, status=status)
+        return status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from calcom_async.sandbox import out_of_office, schedules
@@ -15,6 +15,7 @@ from calcom_async.sandbox.store import Record
 routes = Routes()
 
 _USER: Final = "/organizations/{org}/users/{user}"
+_Act = Callable[[Call, Record], "Answer | Awaitable[Answer]"]
 
 
 @routes.add("GET", "/organizations/{org}/schedules")
@@ -39,8 +40,8 @@ def list_absences(call: Call) -> Answer:
     return out_of_office.answer_list(call, [each for each in people if email is None or each["email"] == email])
 
 
-def _serve(method: str, path: str, act: Callable[[Call, Record], Answer], least: Least = "ORG_ADMIN") -> None:
-    def handle(call: Call) -> Answer:
+def _serve(method: str, path: str, act: _Act, least: Least = "ORG_ADMIN") -> None:
+    def handle(call: Call) -> Answer | Awaitable[Answer]:
         return act(call, require_user(call, require(call, least)))
 
     routes.add(method, _USER + path)(handle)

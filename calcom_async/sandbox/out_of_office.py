@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from calcom_async.sandbox import instants, validation
+from calcom_async.sandbox.announcements import announce_absence
 from calcom_async.sandbox.answers import Answer, invalid, no_route, refusal, success
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.paging import take_and_skip
@@ -97,13 +98,13 @@ def answer_list(call: Call, users: list[Record]) -> Answer:
 
 
 @routes.add("POST", "/me/ooo")
-def create(call: Call) -> Answer:
+async def create(call: Call) -> Answer:
     """`POST /v2/me/ooo`."""
     _hosted_only(call)
-    return create_for(call, call.caller)
+    return await create_for(call, call.caller)
 
 
-def create_for(call: Call, user: Record) -> Answer:
+async def create_for(call: Call, user: Record) -> Answer:
     """Let this user be away."""
     backend = call.backend
     body = call.body if isinstance(call.body, dict) else {}
@@ -136,6 +137,7 @@ def create_for(call: Call, user: Record) -> Answer:
         "reason": body.get("reason") or "unspecified",
     }
     backend.store.out_of_office.put(entry, parent=user["id"])
+    await announce_absence(backend, user, entry)
     return success(_shown(entry), status=201)
 
 

@@ -14,6 +14,7 @@ from attrs import frozen
 from multidict import MultiDict, MultiDictProxy
 
 from calcom_async.sandbox import instants, organization_access, slots, teams, validation, wire_json
+from calcom_async.sandbox.announcements_forms import announce_form
 from calcom_async.sandbox.answers import Answer, ApiError, invalid, refusal, success
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.paging import whole
@@ -185,7 +186,7 @@ def _check_times(call: Call) -> None:
         raise invalid(errors)
 
 
-def _respond(call: Call) -> Answer:
+async def _respond(call: Call) -> Answer:
     _check_times(call)
     form = _form(call, changing=True)
     answers = call.body if isinstance(call.body, dict) else {}
@@ -199,7 +200,9 @@ def _respond(call: Call) -> Answer:
         raise refusal(404, "Route to which the form response should be redirected not found.")
     queued = call.query.get("queueResponse") == "true"
     response_id = f"cm{call.backend.names.uuid().replace('-', '')[:23]}" if queued else _keep(call, form, outcome)
-    return success(_destination(call, form, outcome, answers, response_id), status=201)
+    destination = _destination(call, form, outcome, answers, response_id)
+    await announce_form(call.backend, form, answers, response_id)
+    return success(destination, status=201)
 
 
 def _keep(call: Call, form: Record, outcome: _Outcome) -> int:

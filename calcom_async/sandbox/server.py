@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar
 
 from aiohttp import web
 
-from calcom_async.sandbox import catalogue, example_world, seed, wire_json, world
+from calcom_async.sandbox import announcements, catalogue, example_world, seed, wire_json, world
 from calcom_async.sandbox.app import Application, SeenRequest
 from calcom_async.sandbox.backend import Backend, Names
 from calcom_async.sandbox.bookings_store import Bookings
@@ -30,6 +30,7 @@ from calcom_async.sandbox.versions import Profile
 if TYPE_CHECKING:
     from calcom_async import AsyncCalCom, CalCom
 
+_T = TypeVar("_T")
 _STANDARD_LIMIT = RateLimit()
 
 World = Literal["default", "example"]
@@ -146,6 +147,43 @@ class Sandbox(Issuing):
         """The webhook deliveries made so far, oldest first."""
         return list(self._running.backend.deliverer.sent)
 
+    async def delivered(self) -> None:
+        """Wait until the webhooks have been told of everything that is due by the virtual clock.
+
+        Meetings that started or ended, calls nobody joined, and forms without a booking are told of in the order of
+        their instants, soon after the clock passed them.
+        """
+        await self._on_server(self._running.meetings.delivered())
+
+    async def resend(self, delivery: Delivery) -> Delivery:
+        """Send a delivery again, byte for byte, signature included; the new one is logged, too."""
+        return await self._on_server(self._running.backend.deliverer.resend(delivery))
+
+    async def announce(self, trigger: str, booking_uid: str, **told: Any) -> None:
+        """Tell the webhooks of a booking something that nothing in the API brings about.
+
+        Such as `BOOKING_PAID`, `BOOKING_PAYMENT_INITIATED`, `RECORDING_READY`.
+
+        Args:
+            trigger: The event.
+            booking_uid: The booking.
+            **told: Further keys of the payload, as on the wire: `paymentId=8`.
+
+        Raises:
+            ValueError: there is no such booking.
+        """
+        backend = self._running.backend
+        booking = backend.bookings.by_uid(booking_uid)
+        if booking is None:
+            raise ValueError(f"no such booking: {booking_uid!r}")
+        await self._on_server(announcements.announce(backend, trigger, booking, **told))
+
+    async def _on_server(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Await something on the loop of the server, which is another one in a thread."""
+        if self._loop is None:
+            return await work
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
     @property
     def backend(self) -> Backend:
         """The state behind the server, for tests that look under the hood."""
@@ -215,6 +253,7 @@ class Sandbox(Issuing):
             web.Server(page.handle, access_log=None, keepalive_timeout=5.0), shutdown_timeout=0.5
         )
         try:
+            await application.meetings.start()
             await runner.setup()
             await web.TCPSite(runner, self._host, self._port, reuse_address=True).start()
         except BaseException:
@@ -234,6 +273,7 @@ class Sandbox(Issuing):
         if runner is not None:
             await runner.cleanup()
         if application is not None:
+            await application.meetings.stop()
             await application.backend.deliverer.close()
             application.backend.store.close()
 

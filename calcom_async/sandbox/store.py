@@ -68,6 +68,11 @@ class Shelf:
         row = self._store.one("SELECT body FROM records WHERE shelf = ? AND id = ?", self._name, record_id)
         return wire_json.loads(row[0]) if row else None
 
+    def parent(self, record_id: int | str) -> Any:
+        """Whose the record with this id is."""
+        row = self._store.one("SELECT parent FROM records WHERE shelf = ? AND id = ?", self._name, record_id)
+        return row[0] if row else None
+
     def put(self, record: Record, *, parent: int | str | None = None) -> Record:
         """Store a record under its `id`, replacing what was there."""
         self._store.run(

@@ -31,9 +31,9 @@ def list_all(call: Call) -> Answer:
 
 
 @routes.add("POST", _PATH)
-def create(call: Call) -> Answer:
+async def create(call: Call) -> Answer:
     """`POST /v2/teams/{teamId}/users/{userId}/ooo`."""
-    return out_of_office.create_for(call, _member(call))
+    return await out_of_office.create_for(call, _member(call))
 
 
 @routes.add("PATCH", _PATH + "/{ooo}")

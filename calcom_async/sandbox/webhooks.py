@@ -143,7 +143,13 @@ def _create(call: Call, scope: Scope) -> Answer:
     backend = call.backend
     body = validation.check(call.body, _fields(backend, creating=True))
     _check_url(backend, scope, body["subscriberUrl"])
-    timed = {"time": None, "timeUnit": None, "version": body.get("version") or VERSIONS[0]} if backend.hosted else {}
+    timed = {}
+    if backend.hosted:
+        timed = {
+            "time": body.get("time"),
+            "timeUnit": body.get("timeUnit"),
+            "version": body.get("version") or VERSIONS[0],
+        }
     record = {
         "id": backend.names.uuid(),
         "payloadTemplate": body.get("payloadTemplate"),

@@ -172,7 +172,7 @@ def _step(call: Call, sent: dict[str, Any], step_id: int) -> dict[str, Any]:
     store = call.backend.store
     email = store.shelf("verified emails").get(sent["verifiedEmailId"]) if sent.get("verifiedEmailId") else None
     phone = store.shelf("verified phones").get(sent["verifiedPhoneId"]) if sent.get("verifiedPhoneId") else None
-    message = sent.get("message") or {}
+    message = sent["message"] if isinstance(sent.get("message"), dict) else {}
     return {
         "id": step_id,
         "stepNumber": sent.get("stepNumber"),
