@@ -24,7 +24,7 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = sorted({HERE, *nox.project.python_versions(PYPROJECT)}, key=lambda version: int(version.split(".")[1]))
 """Every Python the classifiers name, as far as it is installed; the one that runs nox always is."""
-COMPLETE = ".[cli,keyring,parquet,ics,lua,mcp,redis,dask]"
+COMPLETE = ".[cli,keyring,parquet,ics,lua,mcp,redis,dask,otel]"
 """The package with every extra that its code uses, so that no test is left out."""
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
@@ -134,6 +134,16 @@ def browser(session: nox.Session) -> None:
     """
     session.install(COMPLETE, *groups("tests", "browser"))
     session.run("pytest", "tests/browser", *session.posargs, env={"PYTHONSAFEPATH": "1"})
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Look for known vulnerabilities in what the package and its extras install.
+
+    It asks a service on the network beyond the package index, so it is no part of the default run.
+    """
+    session.install(COMPLETE, "pip-audit>=2.9")
+    session.run("pip-audit", "--skip-editable", "--desc", *session.posargs)
 
 
 @nox.session

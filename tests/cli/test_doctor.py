@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from calcom_async.cli.doctor import clock_check, rate_limit_check, version_check
+from calcom_async.cli.doctor import clock_check, rate_limit_check, release_check, version_check
 from calcom_async.cli.doctor_surroundings import certificate_finding, files_check, proxy_check
 from calcom_async.core.request import Response
 from calcom_async.errors import ApiVersionError, PermissionDeniedError
@@ -369,6 +369,11 @@ def test_a_base_url_that_is_none(run: Run, server: Sandbox) -> None:
 
 def answer(data: object) -> Response:
     return Response(status=200, headers={}, body=json.dumps({"status": "success", "data": data}).encode())
+
+
+def test_a_release_that_answers_in_an_older_form() -> None:
+    older = Response(status=200, headers={}, body=b'{"data": [], "pagination": {"totalItems": 0}}')
+    assert "older than Cal.com itself" in release_check(older).finding
 
 
 def test_a_header_that_gets_lost_on_the_way() -> None:

@@ -19,6 +19,7 @@ from calcom_async.core.telemetry import (
     ResponseReceived,
     RetryScheduled,
 )
+from calcom_async.sandbox import Sandbox
 
 
 def scripted(*answers: object) -> Loopback:
@@ -145,3 +146,12 @@ async def test_hooks_that_fail_break_nothing(caplog: pytest.LogCaptureFixture) -
         "a hook failed on ResponseReceived",
         "a hook failed on RetryScheduled",
     }
+
+
+async def test_records_of_bookings_are_told_of() -> None:
+    events: list[Event] = []
+    async with Sandbox(bookings=5, rate_limit=None) as sandbox, sandbox.client(hooks=[events.append]) as cal:
+        await cal.bookings.get(sandbox.booking_uids()[0])
+    assert [event for event in events if isinstance(event, RecordsRead)] == [
+        RecordsRead(method="GET", path="/bookings/{bookingUid}", records=1)
+    ]
