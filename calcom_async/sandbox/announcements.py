@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -95,9 +94,9 @@ async def announce_absence(backend: Backend, user: Record, entry: Record) -> Non
     await send(backend, "OOO_CREATED", [(hook, {"oooEntry": told}) for hook in hooks])
 
 
-def _at_home(instant: str, zone: ZoneInfo) -> str:
+def _at_home(moment: int, zone: ZoneInfo) -> str:
     """The same hands of the clock with the offset of somebody's zone, as the real server writes absences."""
-    return datetime.fromisoformat(instant).replace(microsecond=0, tzinfo=zone).isoformat()
+    return instants.to_datetime(moment).replace(microsecond=0, tzinfo=zone).isoformat()
 
 
 def _person(user: Record) -> Record:

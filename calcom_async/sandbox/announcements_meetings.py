@@ -90,7 +90,8 @@ class Meetings:
             return
         self._refresh()
         due = [each for hook in self._hooks for each in self._due(hook, last, self._seen)]
-        for each in sorted(due, key=lambda one: (one.at, one.booking.id, one.trigger)):
+        # Of one instant, what ends comes before what starts.
+        for each in sorted(due, key=lambda one: (one.at, one.trigger, one.booking.id)):
             await self._deliver(each)
         for waiting in self._forms:
             if waiting["at"] <= self._seen:

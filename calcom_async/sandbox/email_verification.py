@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from calcom_async.sandbox import validation
-from calcom_async.sandbox.answers import Answer, done, refusal, success
+from calcom_async.sandbox.answers import Answer, refusal, success
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.store import Record
@@ -25,7 +25,7 @@ def send_code(call: Call) -> Answer:
     """`POST /v2/bookings/verification/email/send-code`."""
     body = validation.check(call.body, (_EMAIL,))
     call.backend.store.codes.put({"id": body["email"], "code": call.backend.names.digits(6)})
-    return done()
+    return success({"sent": True})
 
 
 @routes.add("GET", "/bookings/verification/email/check")

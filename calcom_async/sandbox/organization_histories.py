@@ -99,7 +99,7 @@ def sync_history(call: Call) -> Answer:
     """`GET /v2/organizations/{orgId}/attributes/sync-history`."""
     _organization(call)
     _limit(call)
-    return success([], meta={"hasMore": False, "nextCursor": None})
+    return success([], meta={"hasMore": False})
 
 
 @routes.add("GET", "/organizations/{org}/attributes/sync-history/user/{user}")
@@ -107,7 +107,7 @@ def sync_history_of_user(call: Call) -> Answer:
     """`GET /v2/organizations/{orgId}/attributes/sync-history/user/{userId}`."""
     require_user(call, _organization(call))
     _limit(call)
-    return success([], meta={"hasMore": False, "nextCursor": None})
+    return success([], meta={"hasMore": False})
 
 
 @routes.add("PATCH", "/organizations/{org}/attributes/options/{user}/{option}")
