@@ -27,8 +27,6 @@ NEEDED = [
 """What is not Python, and read at run time: no import would miss it."""
 METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
 """What a wheel says of itself."""
-AT_HOME = {".ci/run"}
-"""Files of the repository that are of no use elsewhere."""
 LEFT_BEHIND = re.compile(r"(^|/)(__pycache__|\.[^/]*_cache|\.hypothesis|\.nox|\.venv|\.coverage[^/]*|site|dist)(/|$)")
 DATA = re.compile(r"\.(pyc|sqlite|db|jsonl|log|tmp|orig|rej|pem|key|env)$")
 
@@ -63,7 +61,7 @@ def wrong_with_sdist(files: set[str], kept: set[str] | None) -> list[str]:
     wrong = [f"sdist: lacks {name}" for name in ["LICENSE", "PKG-INFO", *NEEDED] if name not in files]
     wrong += _strays("sdist", files)
     if kept is not None:
-        wrong += _differences("sdist", files - {"PKG-INFO"}, kept - AT_HOME)
+        wrong += _differences("sdist", files - {"PKG-INFO"}, kept)
     return wrong
 
 
