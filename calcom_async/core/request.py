@@ -30,12 +30,12 @@ def path_segment(value: Any, name: str = "id") -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise InvalidRequestError(f"{name}: expected text or a number, got {type(value).__name__}")
     text = str(value)
+    if len(text) > 512:  # first of all: the rest looks at every character
+        raise InvalidRequestError(f"{name}: is {len(text)} characters long; no id of Cal.com is")
     if not text.strip():
         raise InvalidRequestError(f"{name}: is empty; it would address the whole collection")
     if text in {".", ".."} or any(c < " " or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in text):
         raise InvalidRequestError(f"{name}: can't be part of a path")
-    if len(text) > 512:
-        raise InvalidRequestError(f"{name}: is {len(text)} characters long; no id of Cal.com is")
     return quote(text, safe="")
 
 

@@ -32,6 +32,7 @@ from calcom_async.errors import (
     CalComError,
     ConfigurationError,
     DecodeError,
+    InvalidRequestError,
 )
 from calcom_async.settings import origin
 
@@ -454,7 +455,11 @@ def _query_string(request: Request) -> str:
         return ""
     from urllib.parse import urlencode
 
-    return "?" + urlencode(request.query, safe=",:")
+    try:
+        return "?" + urlencode(request.query, safe=",:")
+    except UnicodeEncodeError:
+        failed = InvalidRequestError("a parameter holds half a character (a lone surrogate)")
+    raise failed  # out here, since that error holds the text
 
 
 class _Body(bytes):
@@ -469,7 +474,11 @@ def _body(request: Request) -> _Body | None:
         return None
     from calcom_async.core.codec import dump_json
 
-    return _Body(dump_json(request.body))
+    try:
+        return _Body(dump_json(request.body))
+    except UnicodeEncodeError:
+        failed = InvalidRequestError("the body holds half a character (a lone surrogate), which is no text")
+    raise failed
 
 
 def _is_broken(body: bytes) -> bool:
