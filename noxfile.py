@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -116,14 +117,25 @@ def build(session: nox.Session) -> None:
 
 @nox.session
 def chaos(session: nox.Session) -> None:
-    """Run the export's promises at full size: 100,000 bookings again and again, with faults, kills and limits.
+    """Run the promises at full size: exports of 100,000 bookings with faults, kills and limits; answers of 1 GB.
 
     The default tests do the same small. `nox -s chaos -- -k killed` runs some of it.
     """
     session.install(COMPLETE, *groups("tests"))
     files = [f"tests/export/test_{name}.py" for name in ("loses_nothing", "survives", "pacing", "memory")]
     files.append("tests/export/test_formats_elsewhere.py")
+    files.append("tests/reliability")
     session.run("pytest", "-s", "--durations=0", *files, *session.posargs, env={"CALCOM_CHAOS": "full"})
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Half an hour of mixed load with faults, and nothing that grows: `nox -s soak -- 5` for five minutes.
+
+    `CALCOM_SOAK_MINUTES` says the same.
+    """
+    session.install(COMPLETE, *groups("tests"))
+    session.run("python", "-m", "tests.reliability.soak", *session.posargs)
 
 
 @nox.session
@@ -147,12 +159,27 @@ def audit(session: nox.Session) -> None:
 
 
 @nox.session
+def conformance(session: nox.Session) -> None:
+    """Send the sandbox requests made from the document, by schemathesis: `CALCOM_CONFORMANCE=20` of each operation.
+
+    It needs the API reference folder (`CALCOM_API_REFERENCE`, `../shared/api` by default) and is nothing without it.
+    """
+    reference = Path(os.environ.get("CALCOM_API_REFERENCE", ROOT.parent / "shared" / "api"))
+    if not (reference / "openapi.json").exists():
+        session.error(f"there is no API reference folder at {reference}: set CALCOM_API_REFERENCE")
+    session.install(COMPLETE, *groups("tests", "conformance"))
+    env = {"CALCOM_API_REFERENCE": str(reference), "CALCOM_CONFORMANCE": os.environ.get("CALCOM_CONFORMANCE", "10")}
+    session.run("pytest", "-s", "tests/sandbox/test_schemathesis.py", *session.posargs, env=env)
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Speed, as ratios within one run: `nox -s benchmarks`; no test of the default run measures time."""
     session.install(COMPLETE, *groups("tests", "benchmarks"))
     session.run("pytest", "benchmarks", *session.posargs)
     session.run("python", "benchmarks/import_time.py")
     session.run("python", "benchmarks/export.py")
+    session.run("python", "benchmarks/sandbox.py", "200000")
 
 
 def _python(session: nox.Session) -> str:

@@ -38,8 +38,13 @@ def held(client: Any) -> Held:
         places=places,
         in_flight=in_flight(transport.limiter),
         pending=transport.limiter.waiting(),
-        tasks=len(asyncio.all_tasks()) - 1,
+        tasks=sum(_is_of_a_client(task) for task in asyncio.all_tasks()) - 1,
     )
+
+
+def _is_of_a_client(task: asyncio.Task[Any]) -> bool:
+    """Not one with which a sandbox in the same loop serves a connection."""
+    return not getattr(task.get_coro(), "__qualname__", "").startswith("RequestHandler.")
 
 
 NOTHING = Held(connections=0, places=0, in_flight=0, pending=0, tasks=0)

@@ -98,7 +98,7 @@ TROUBLES = {
     "a pause in the answer, then a reset": Trouble(
         make=lambda **w: Faults.stall(0.1, "during", **w), lasting=APIConnectionError
     ),
-    "lost": Trouble(make=lambda **w: Faults.lost(**w), lasting=APIConnectionError),
+    "lost": Trouble(make=Faults.lost, lasting=APIConnectionError),
     "lost behind a 504": Trouble(make=lambda **w: Faults.lost(504, **w), lasting=ServerError),
     **{
         f"400 {shape}": Trouble(
@@ -196,9 +196,13 @@ async def test_an_answer_that_can_not_be_read(name: str, garbage: Any) -> None:
         sandbox.faults.add(Faults.malformed(garbage, path=operation.path, method=operation.method))
         async with sandbox.client(limiter=Limiter(None), strict=True) as cal:
             cal._channel.transport._jitter = lambda: 0.0
+            error: CalComError | None = None
+            result: Any = None
             try:
                 result = await operation.call(cal)
-            except CalComError as error:
+            except CalComError as raised:
+                error = raised
+            if error is not None:
                 unread: tuple[type[CalComError], ...] = (DecodeError, APIConnectionError)
                 if operation.is_read and garbage == "empty":
                     unread = (NotFoundError,)  # so Cal.com answers for a record that is not yours

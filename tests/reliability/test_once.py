@@ -51,12 +51,9 @@ async def book(cal: AsyncCalCom, number: int, start: str, told: Counter[str]) ->
             return await cal.bookings.create(event_type_id=20001, start=start, attendee=attendee, ensure_once=mark)
         except AmbiguousWriteError as error:
             told["ambiguous"] += 1
-            assert error.mark is not None
-            mark = error.mark
-        except APIStatusError as error:
-            # A look before the booking failed for good: nothing was sent.
-            assert error.status_code == 502
-            told["502"] += 1
+            mark = error.mark or ""
+        except APIStatusError as error:  # a look before the booking failed for good: nothing was sent
+            told[str(error.status_code)] += 1
 
 
 @pytest.mark.timeout(1800 if FULL else 120)
@@ -73,4 +70,5 @@ async def test_answers_lost_at_random_make_no_booking_twice_and_lose_none(monkey
         assert {each.uid for each in made} == set(sandbox.booking_uids())
         assert sorted(each.start for each in made) == sorted(datetime.fromisoformat(start) for start in wanted)
     assert sum(struck.values()) > COUNT // 2
+    assert set(told) <= {"ambiguous", "502"}
     assert told["ambiguous"] > 0  # what never reached the server can't be found, and is not sent again unasked

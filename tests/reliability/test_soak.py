@@ -1,0 +1,33 @@
+"""A soak of seconds, so that the long one (`nox -s soak`) is known to work; and its arithmetic."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reliability import soak
+
+
+def test_the_slope_of_a_line() -> None:
+    assert soak.slope([0, 1, 2, 3], [5, 7, 9, 11]) == pytest.approx(2)
+    assert soak.slope([0, 1, 2, 3], [4, 4, 4, 4]) == 0
+    rising = soak.Result(samples=[soak.Sample(float(n), 1000 * n, 40, 30, n) for n in range(40)])
+    assert rising.slope("resident") == pytest.approx(3_600_000)
+    assert rising.rise("resident") == pytest.approx(29_000)
+    assert rising.rise("tasks") == 0
+
+
+def test_a_short_soak_leaves_nothing_behind() -> None:
+    result = soak.run(4, 0.25)
+    assert result.at_rest
+    assert result.rise("tasks") < soak.WORKERS
+    done = {
+        "get",
+        "offset list",
+        "cursor list",
+        "list left early",
+        "write and delete",
+        "patch",
+        "cancelled",
+        "blocking",
+    }
+    assert done <= set(result.outcomes)
