@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import re
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from calcom_async import AsyncCalCom, InvalidRequestError
+from calcom_async import InvalidRequestError
 from calcom_async.contract.discovery import Method, client_on, discover, parameter_hints
 from calcom_async.contract.recording import Recorder, Sent
 from calcom_async.contract.samples import samples
@@ -131,7 +130,7 @@ async def test_what_is_sent_is_what_arrives(sandbox: Sandbox) -> None:
     async with sandbox.client(max_retries=0) as cal:
         for text in TEXTS:
             before = len(sandbox.requests)
-            with pytest.raises(Exception) as caught:  # noqa: PT011 - which of them is looked at below
+            with pytest.raises(Exception) as caught:
                 await cal.bookings.get(text)
             seen = sandbox.requests[before:]
             if isinstance(caught.value, InvalidRequestError):
