@@ -34,6 +34,8 @@ ACCEPTED: Final[dict[str, str]] = {
     "server-2 0346 user-vr-phone-verify": _NO_SMS,
     "server-2 0384 orgteam-vr-phone-request": _NO_SMS,
     "server-2 0386 orgteam-vr-phone-verify": _NO_SMS,
+    "server-2 0424 org-routing-forms-settings-null": "the recorder had emptied a column of the database",
+    "server-2 0738 user-stripe-check-invalid": "the recorder had put invalid credentials into the database",
     "server-2 0611 calendars-google-connect-noapp": _NO_APP,
     "server-2 0612 conferencing-zoom-authurl-noapp": _NO_APP,
     "server-2 0647 calendars-list-ics-selected": _CALENDAR,

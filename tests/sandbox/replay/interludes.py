@@ -1,6 +1,6 @@
 """What changed the recorded world without being recorded: file and number of the pair it came before.
 
-Most were requests; they are sent with somebody's key. The rest is what the recorder did in its database: `SHIFT` moves
+Most were requests; they are sent with somebody's key (`POST?` may be refused). The rest is what the recorder did in its database: `SHIFT` moves
 a booking by days, `VIDEO` gives it a room, `FORGET` empties a shelf, `DROP` removes a team, `PLAN` gives a platform a
 plan, `ROLE` a member a role; `CLIENT` and `TOKEN` stand for a client and a token whose making was not recorded.
 """
@@ -14,6 +14,18 @@ Request = tuple[str, str, str, Any]
 
 _GRACE: Final = {"name": "Grace Guest", "email": "grace@example.com", "timeZone": "Europe/Riga"}
 _DAVE: Final = "/organizations/502/users/1004"
+_VERIFIED: Final = "/verified-resources/emails/verification-code"
+_FORM_WORKFLOWS: Final = "/organizations/502/teams/503/workflows/routing-form"
+_FORM: Final = "f0000000-0000-4000-8000-000000000001"
+_STEP: Final = {
+    "action": "email_attendee",
+    "stepNumber": 1,
+    "recipient": "attendee",
+    "template": "reminder",
+    "sender": "Cal",
+    "includeCalendarEvent": True,
+    "message": {"subject": "Reminder {EVENT_NAME}", "html": "<p>Hi {ATTENDEE}</p>"},
+}
 _CLIENT: Final = "/oauth-clients/clcplatclient0001/users"
 
 
@@ -47,6 +59,24 @@ INTERLUDES: Final[dict[tuple[str, str], tuple[Request, ...]]] = {
         ("DELETE", "/organizations/502/attributes/fe32fd27-bb9a-4eeb-9e43-1084dc266fe2", "carol", None),
     ),
     ("server-2.jsonl", "0254"): (("DELETE", f"{_DAVE}/ooo/2", "carol", None),),
+    ("server-2.jsonl", "0335"): (
+        ("POST?", f"{_VERIFIED}/verify", "alice", {"email": "user@verify.test", "code": "000000"}),
+    ),
+    ("server-2.jsonl", "0773"): (("POST", _CLIENT, "client", {"email": "min@managed.test", "name": "Min"}),),
+    ("server-2.jsonl", "1072"): tuple(
+        ("POST?", f"{_VERIFIED}/request", "bob", {"email": f"t{number}@x.test"}) for number in range(4)
+    ),
+    ("server-2.jsonl", "0498"): tuple(
+        ("POST", _FORM_WORKFLOWS, "carol", {"name": name, "activation": on, "trigger": trigger, "steps": [_STEP]})
+        for name, on, trigger in (
+            (
+                "Form WF",
+                {"isActiveOnAllRoutingForms": False, "activeOnRoutingFormIds": [_FORM]},
+                {"type": "formSubmitted"},
+            ),
+            ("all", {"isActiveOnAllRoutingForms": True}, {"type": "formSubmittedNoEvent"}),
+        )
+    ),
     ("server-2.jsonl", "0510"): (("DELETE", "/organizations/502/teams/503/workflows/1", "carol", None),),
     ("server-2.jsonl", "0604"): (("FORGET", "delegation credentials", "", None),),
     ("server-2.jsonl", "0799"): (("TOKEN", "token-of-alice", "", 1001),),
