@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, Final
 
 from calcom_async.sandbox import instants, validation
@@ -69,7 +70,12 @@ def _body(call: Call, fields: tuple[Field, ...]) -> dict[str, Any]:
 def list_all(call: Call) -> Answer:
     """`GET /v2/organizations/{orgId}/delegation-credentials` (hosted)."""
     _hosted_only(call)
-    return success(_shelf(call).of(require(call, "ORG_ADMIN")))
+    return success([_listed(each) for each in _shelf(call).of(require(call, "ORG_ADMIN"))])
+
+
+def _listed(record: Record) -> Record:
+    """With the number that the platform knows the service account by."""
+    return {**record, "serviceAccountClientId": str(uuid.UUID(record["id"]).int)[:21]}
 
 
 @routes.add("POST", "/organizations/{org}/delegation-credentials")

@@ -88,7 +88,7 @@ def assignment_history(call: Call) -> Answer:
             "userId": user["id"],
             "membershipId": own["id"] if own is not None else None,
             "auditLogs": [_log(call, each) for each in page],
-            "nextCursor": page[-1]["id"] if more else None,
+            **({"nextCursor": page[-1]["id"]} if more else {}),
             "hasMore": more,
         }
     )

@@ -45,6 +45,11 @@ _HOSTED_TRIGGERS: Final = (
     "WRONG_ASSIGNMENT_REPORT",
 )
 VERSIONS: Final = ("2021-10-20", "2026-07-27")
+_WAIT: Final = (
+    Field("time", (validation.at_least("time", 1), validation.at_most("time", 1_000_000)), required=False),
+    Field("timeUnit", (validation.one_of("timeUnit", ("DAY", "HOUR", "MINUTE")),), required=False),
+)
+"""When the no-show triggers look who came; nobody waits for longer than a million days."""
 _SETTABLE: Final = ("payloadTemplate", "triggers", "subscriberUrl", "active", "secret")
 
 
@@ -71,6 +76,7 @@ def _fields(backend: Backend, *, creating: bool) -> tuple[Field, ...]:
         Field("triggers", triggers, required=creating),
         Field("payloadTemplate", (validation.string("payloadTemplate"),), required=False),
         Field("secret", (validation.string("secret"),), required=False),
+        *_WAIT,
         Field("version", (validation.one_of("version", VERSIONS),), required=False),
     )
 

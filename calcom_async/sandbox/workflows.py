@@ -170,8 +170,16 @@ def _step(call: Call, sent: dict[str, Any], step_id: int) -> dict[str, Any]:
     action = str(sent["action"])
     by_mail = action.startswith("email")
     store = call.backend.store
-    email = store.shelf("verified emails").get(sent["verifiedEmailId"]) if sent.get("verifiedEmailId") else None
-    phone = store.shelf("verified phones").get(sent["verifiedPhoneId"]) if sent.get("verifiedPhoneId") else None
+    email = (
+        store.shelf("verified emails").get(sent["verifiedEmailId"])
+        if validation.is_whole(sent.get("verifiedEmailId"))
+        else None
+    )
+    phone = (
+        store.shelf("verified phones").get(sent["verifiedPhoneId"])
+        if validation.is_whole(sent.get("verifiedPhoneId"))
+        else None
+    )
     message = sent["message"] if isinstance(sent.get("message"), dict) else {}
     return {
         "id": step_id,
@@ -184,12 +192,16 @@ def _step(call: Call, sent: dict[str, Any], step_id: int) -> dict[str, Any]:
         "email": email["email"] if email else "",
         "phone": phone["phoneNumber"] if phone else "",
         "message": {
-            "subject": message.get("subject", ""),
+            "subject": _text(message.get("subject")),
             # The text of a short message is lost on the real server.
-            **({"html": message.get("html", "")} if by_mail else {"text": ""}),
+            **({"html": _text(message.get("html"))} if by_mail else {"text": ""}),
         },
         "action": action,
     }
+
+
+def _text(sent: Any) -> str:
+    return sent if isinstance(sent, str) else ""
 
 
 def _new_step_id(call: Call) -> int:

@@ -96,7 +96,7 @@ async def test_the_history_of_a_persons_attributes(talk, organization):
     first = (await talk("GET", f"{history}?limit=1")).data
     assert (len(first["auditLogs"]), first["hasMore"]) == (1, True)
     rest = (await talk("GET", f"{history}?limit=1&cursor={first['nextCursor']}")).data
-    assert (len(rest["auditLogs"]), rest["hasMore"], rest["nextCursor"]) == (1, False, None)
+    assert (len(rest["auditLogs"]), rest["hasMore"], "nextCursor" in rest) == (1, False, False)
     assert first["auditLogs"][0]["changes"][0]["attribute"]["slug"] == "team"
     for tail in ("", "/user/1002"):
         synchronized = await talk("GET", f"{path}/sync-history{tail}")

@@ -1,0 +1,372 @@
+"""Requests made from the document, thousands of them: the sandbox answers each, in time, in the document's shapes.
+
+`nox -s conformance` runs these, for they need schemathesis and the API reference folder; elsewhere they are skipped.
+`CALCOM_CONFORMANCE` is how many requests each operation gets (3 by default). What is wrong is: an error that no handler
+foresaw, no answer within eight seconds, an error in none of the five shapes, and a success that neither the document's
+schema nor any recorded answer to the same operation looks like.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from attrs import define, field
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from calcom_async.sandbox import Sandbox
+from calcom_async.sandbox.world import give_key
+
+schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed (nox -s conformance)")
+jsonschema = pytest.importorskip("jsonschema")
+requests = pytest.importorskip("requests")
+
+REFERENCE: Final = Path(os.environ.get("CALCOM_API_REFERENCE", Path(__file__).parents[3] / "shared" / "api"))
+EXAMPLES: Final = int(os.environ.get("CALCOM_CONFORMANCE", "3"))
+PATIENCE: Final = 8
+NEWEST_OF_SELF_HOSTED: Final = "2024-09-04"
+
+pytestmark = [
+    pytest.mark.contract,
+    pytest.mark.slow,
+    pytest.mark.timeout(3600),
+    pytest.mark.filterwarnings("default"),
+    pytest.mark.skipif(
+        not REFERENCE.is_dir(), reason="the API reference folder is absent (CALCOM_API_REFERENCE, `nox -s conformance`)"
+    ),
+]
+
+KNOWN: Final[dict[str, tuple[str, ...]]] = {
+    "teamId": ("501", "502"),
+    "eventTypeId": ("20001", "20003", "20004", "20005", "20006", "20007", "20008"),
+    "scheduleId": ("3001", "3002"),
+    "userId": ("1001", "1002", "1003"),
+    "calendar": ("google", "office365", "apple"),
+    "app": ("zoom", "google-meet"),
+}
+"""Path parameters that lead somewhere in the default world, beside those that the run itself makes."""
+
+NULLABLE: Final = ("darkBrandColor",)
+"""What others have seen null on the hosted service, beside what was recorded."""
+
+Problem = tuple[str, str]
+"""Where in an answer, and what is wrong there."""
+
+
+@cache
+def document() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((REFERENCE / "openapi.json").read_text())
+    return found
+
+
+def plain(schema: Any, depth: int = 0) -> Any:
+    """A schema of the document as plain JSON schema: references replaced, `nullable` said in other words."""
+    if isinstance(schema, list):
+        return [plain(each, depth) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return plain(document()["components"]["schemas"][name], depth + 1) if depth < 12 else {}
+    said = {name: plain(value, depth) for name, value in schema.items() if name not in ("nullable", "example")}
+    if isinstance(said.get("required"), bool):
+        del said["required"]
+    return {"anyOf": [said, {"type": "null"}]} if schema.get("nullable") else said
+
+
+def problems(schema: Any, body: Any) -> set[Problem]:
+    """Where a body is not as a schema says; items of lists are not told apart."""
+    found = set()
+    for error in _leaves(jsonschema.Draft7Validator(schema).iter_errors(body)):
+        if error.validator in ("type", "enum") and _seen(error):
+            continue
+        at = "$" + "".join("[]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)
+        what = error.message.partition(" is a required")[0] if error.validator == "required" else ""
+        found.add((at, f"{error.validator} {what}".strip()))
+    return found
+
+
+def _leaves(errors: Any) -> Iterator[Any]:
+    """Errors without those of unions, in whose place stand those of the alternative that fits best."""
+    for error in errors:
+        if not error.context:
+            if error.validator != "oneOf":  # too many alternatives fit: the document's fault
+                yield error
+            continue
+        branches: dict[Any, list[Any]] = {}
+        for inner in error.context:
+            branches.setdefault(inner.schema_path[0], []).append(inner)
+        yield from min((list(_leaves(each)) for each in branches.values()), key=len)
+
+
+def _seen(error: Any) -> bool:
+    """Whether such a value was recorded under a key of that name, whatever the document says of it."""
+    names = [step for step in error.absolute_path if isinstance(step, str)]
+    if error.instance is None and names and names[-1] in NULLABLE:
+        return True
+    return bool(names) and (names[-1], type(error.instance).__name__) in recorded_kinds()
+
+
+@cache
+def recorded_kinds() -> frozenset[tuple[str, str]]:
+    """Which kinds of value the recorded successes have under which key."""
+    found: set[tuple[str, str]] = set()
+    stack = [body for bodies in recorded().values() for body in bodies]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                found.update((name, type(each).__name__) for each in (inner if isinstance(inner, list) else [inner]))
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+    return frozenset(found)
+
+
+@define
+class Answers:
+    """What the document and the recorded answers say of one operation's successes."""
+
+    schemas: list[Any]
+    recorded: list[Any] = field(factory=list)
+
+    def strange(self, body: Any) -> set[Problem]:
+        """What neither the document nor any recorded answer explains."""
+        if not self.schemas:
+            return set()
+        by_schema = [problems(schema, body) for schema in self.schemas]
+        least = min(by_schema, key=len)
+        if not least:
+            return set()
+        at = by_schema.index(least)
+        known = {problem for each in self.recorded for problem in problems(self.schemas[at], each)}
+        return {(where, what) for where, what in least - known if not _inside_known(where, known)}
+
+
+def _inside_known(where: str, known: set[Problem]) -> bool:
+    """Whether recorded answers, too, are not as documented at this place or above it."""
+    return any(where == at or where.startswith((f"{at}.", f"{at}[")) for at, _ in known if at not in ("$", "$.data"))
+
+
+def answers_of(wire: dict[str, Any]) -> list[Any]:
+    found = []
+    for variant in (wire, *wire.get("x-older-versions", ())):
+        if not isinstance(variant, dict):
+            continue
+        for status, answer in variant.get("responses", {}).items():
+            schema = answer.get("content", {}).get("application/json", {}).get("schema")
+            if status.startswith("2") and schema:
+                found.append(plain(schema))
+    return found
+
+
+@cache
+def recorded() -> dict[tuple[str, str], list[Any]]:
+    """The recorded successes, by method and path template."""
+    patterns = [(tuple(path.split("/")), path) for path in document()["paths"]]
+    found: dict[tuple[str, str], list[Any]] = {}
+    for method, path, body in _captures():
+        parts = path.partition("?")[0].removeprefix("/api").rstrip("/").split("/")
+        for pattern, template in patterns:
+            if len(pattern) == len(parts) and all(
+                one.startswith("{") or one == other for one, other in zip(pattern, parts, strict=True)
+            ):
+                found.setdefault((method, template), []).append(body)
+                break
+    return found
+
+
+def _captures() -> Iterator[tuple[str, str, Any]]:
+    folder = REFERENCE / "captures"
+    for file in folder.glob("*.json"):
+        row = json.loads(file.read_text())
+        if row["status"] < 300:
+            yield row["method"], row["route"], row["body"]
+    for name in ("server.jsonl", "server-2.jsonl"):
+        for line in (folder / name).read_text().splitlines():
+            row = json.loads(line)
+            if row["status"] < 300:
+                yield row["method"], row["path"], row["body"]
+
+
+def is_error(status: int, body: Any) -> bool:
+    """Whether this is one of the shapes in which the real server refuses."""
+    if not isinstance(body, dict):
+        return False
+    if body.get("status") == "error":
+        return {"timestamp", "path", "error"} <= body.keys() and "message" in body["error"]
+    return (body.get("statusCode") == status and "message" in body) or "error" in body
+
+
+@define
+class Run:
+    """One sandbox under fire, and what was found."""
+
+    sandbox: Sandbox
+    hosted: bool
+    session: Any = field(factory=requests.Session)
+    sent: int = 0
+    statuses: dict[int, int] = field(factory=dict)
+    found: dict[str, str] = field(factory=dict)
+    ids: dict[str, list[str]] = field(factory=dict)
+    unforeseen: list[str] = field(factory=list)
+
+    def note(self, what: str, case: Any, text: str) -> None:
+        label = f"{case.operation.method.upper()} {case.operation.path}: {what}"
+        self.found.setdefault(label, text[:600])
+
+    def send(self, case: Any, version: str | None, answers: Answers) -> None:
+        case.headers = {"Authorization": f"Bearer {self.sandbox.api_key}"}
+        if version is not None:
+            case.headers["cal-api-version"] = version
+        case.cookies = {}
+        told = f"{case.path_parameters} {dict(case.query or {})} {case.body!r}"
+        self.sent += 1
+        self.unforeseen.clear()
+        try:
+            answer = case.call(
+                base_url=self.sandbox.url.removesuffix("/v2"), session=self.session, timeout=PATIENCE, verify=False
+            )
+        except requests.Timeout:
+            self.note(f"no answer within {PATIENCE} s", case, told)
+            return
+        self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
+        if self.unforeseen:
+            self.note(f"unforeseen: {self.unforeseen[-1]}", case, told)
+            return
+        if answer.status_code in (204, 302, 303, 304) or not answer.content:
+            return
+        if answer.content.startswith(b"Got more than"):
+            return  # a request line no HTTP server takes
+        try:
+            body = json.loads(answer.content)
+        except ValueError:
+            self.note("an answer that is not JSON", case, answer.text)
+            return
+        if answer.status_code >= 400:
+            if not is_error(answer.status_code, body):
+                self.note(f"an error in no known shape: {answer.status_code}", case, f"{body} {told}")
+            return
+        self._learn(case, body)
+        for where, what in answers.strange(body):
+            self.note(f"{where} {what}", case, json.dumps(body))
+
+    def _learn(self, case: Any, body: Any) -> None:
+        """Remember the id of what was made, so that later requests lead to it."""
+        below = f"{case.operation.path}/{{"
+        name = next(
+            (path[len(below) :].partition("}")[0] for path in document()["paths"] if path.startswith(below)), None
+        )
+        data = body.get("data") if isinstance(body, dict) else None
+        for row in data if isinstance(data, list) else [data]:
+            if name is not None and isinstance(row, dict):
+                made = next((row[key] for key in ("uid", "id", "clientId", "linkId") if row.get(key)), None)
+                if made is not None:
+                    self.ids.setdefault(name, []).append(str(made))
+
+
+def version_of(wire: dict[str, Any], *, hosted: bool) -> str | None:
+    """The version an operation wants."""
+    asked = [
+        each["schema"].get("default") or (each["schema"].get("enum") or [None])[0]
+        for each in wire.get("parameters", ())
+        if each.get("name") == "cal-api-version"
+    ]
+    if not asked or asked[0] is None:
+        return None
+    if hosted or asked[0] <= NEWEST_OF_SELF_HOSTED:
+        return str(asked[0])
+    older = json.dumps(wire.get("x-older-versions") or "")
+    return next((each for each in ("2024-09-04", "2024-08-13", "2024-06-14") if each in older), "2024-08-13")
+
+
+_ORDER: Final = ("post", "get", "put", "patch", "delete")
+
+
+class _Listener(logging.Handler):
+    def __init__(self, heard: list[str]) -> None:
+        super().__init__()
+        self.heard = heard
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        trace = error.__traceback__ if error else None
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        at = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+        self.heard.append(f"{type(error).__name__}: {error} ({at})")
+
+
+@pytest.fixture(params=["hosted", "self-hosted"])
+def run(request: pytest.FixtureRequest) -> Iterator[Run]:
+    with Sandbox(bookings=40, now="2026-04-06T08:00:00Z", rate_limit=None, profile=request.param) as sandbox:
+        under_fire = Run(sandbox, request.param == "hosted")
+        sandbox.backend.deliverer.patience = 0.5
+        under_fire.ids = {
+            "orgId": [str(sandbox.organization(members=["member"]))],
+            "bookingUid": sandbox.booking_uids()[:6],
+            "clientId": [sandbox.platform_client().client_id],
+        }
+        listener = _Listener(under_fire.unforeseen)
+        log = logging.getLogger("calcom_async.sandbox.app")
+        log.addHandler(listener)
+        yield under_fire
+        log.removeHandler(listener)
+
+
+def operations() -> list[Any]:
+    schema = schemathesis.openapi.from_dict(document())
+    found = [each.ok() for each in schema.get_all_operations()]
+    return sorted(found, key=lambda each: (_ORDER.index(each.method), each.path))
+
+
+def fire(run: Run, operation: Any, examples: int) -> None:
+    """Send an operation's requests: most lead to something, some are made wrong on purpose."""
+    wire = document()["paths"][operation.path][operation.method]
+    # What was recorded of the same thing: by any method, and where all of them are listed.
+    paths = (operation.path, operation.path.rpartition("/{")[0])
+    kin = [body for (_, path), bodies in recorded().items() if path in paths for body in bodies]
+    answers = Answers(answers_of(wire), kin)
+    version = version_of(wire, hosted=run.hosted)
+    modes = schemathesis.GenerationMode
+    cases = st.one_of(
+        operation.as_strategy(generation_mode=modes.POSITIVE), operation.as_strategy(generation_mode=modes.NEGATIVE)
+    )
+
+    @seed(1)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases, aim=st.integers(0, 9), pick=st.randoms(use_true_random=False))
+    def shoot(case: Any, aim: int, pick: Any) -> None:
+        give_key(run.sandbox.backend.store, 1001, run.sandbox.api_key)
+        for name in case.path_parameters or {}:
+            ways = [*run.ids.get(name, ()), *KNOWN.get(name, ())]
+            if ways and aim:
+                case.path_parameters[name] = pick.choice(ways)
+        run.send(case, version, answers)
+
+    shoot()
+
+
+def test_the_sandbox_conforms(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    reached = operations()
+    for operation in reached:
+        fire(run, operation, EXAMPLES)
+    with capsys.disabled():
+        kind = "hosted" if run.hosted else "self-hosted"
+        print(f"\n{kind}: {len(reached)} operations, {run.sent} requests, answers {dict(sorted(run.statuses.items()))}")
+        print(*(f"  {label}\n      {text}" for label, text in sorted(run.found.items())), sep="\n")
+    assert len(reached) > 340
+    assert run.found == {}
