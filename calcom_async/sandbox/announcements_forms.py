@@ -16,7 +16,7 @@ PATIENCE: Final = 15 * instants.MINUTE
 async def announce_form(backend: Backend, form: Record, answers: dict[str, Any], response_id: int | str) -> None:
     """Tell that a form was answered (FORM_SUBMITTED), and have it told later if nothing comes of it."""
     owners = _owners(backend, form)
-    content = {
+    content: dict[str, Any] = {
         "formId": form["id"],
         "formName": form["name"],
         "teamId": form.get("teamId"),
