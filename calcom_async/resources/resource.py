@@ -135,7 +135,7 @@ class Resource(BoundResource[M]):
         data = envelope.get("data") if isinstance(envelope, dict) and "data" in envelope else None
         if find is not None:
             data = find(data if data is not None else envelope)
-        if data is None and (request.method in {"PATCH", "PUT"} or not request.repeatable):
+        if data is None and not request.repeatable:
             # A write: nobody was looking for a record, and to say that there is none would be to say it failed.
             raise DecodeError("the answer is empty; the server says that it was done")
         if data is None:

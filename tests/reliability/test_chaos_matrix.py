@@ -204,7 +204,11 @@ async def test_an_answer_that_can_not_be_read(name: str, garbage: Any) -> None:
                 error = raised
             if error is not None:
                 unread: tuple[type[CalComError], ...] = (DecodeError, APIConnectionError)
-                if operation.is_read and garbage == "empty":
+                if (
+                    garbage == "empty"
+                    and operation.path != "bookings"
+                    and (operation.is_read or operation.method != "POST")
+                ):
                     unread = (NotFoundError,)  # so Cal.com answers for a record that is not yours
                 if operation.method == "DELETE":
                     unread = (BadRequestError,)  # repeated, and told that there is nothing any more
