@@ -40,7 +40,7 @@ from tests.reliability.attacks import (
 from tests.reliability.measure import PEAK, peak_memory
 
 FULL = os.environ.get("CALCOM_CHAOS") == "full"
-HUGE = (1024 if FULL else 96) * MIB
+HUGE = (1024 if FULL else 32) * MIB
 LIMIT = (64 if FULL else 4) * MIB
 OK = b"HTTP/1.1 200 OK\r\n"
 
