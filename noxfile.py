@@ -25,7 +25,7 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = sorted({HERE, *nox.project.python_versions(PYPROJECT)}, key=lambda version: int(version.split(".")[1]))
 """Every Python the classifiers name, as far as it is installed; the one that runs nox always is."""
-COMPLETE = ".[cli,keyring,parquet,ics,lua,mcp,redis,dask,otel]"
+COMPLETE = ".[all]"
 """The package with every extra that its code uses, so that no test is left out."""
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
