@@ -73,7 +73,7 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         session.run("pytest", *session.posargs, env=env)
         return
-    measured = ("pytest", "--cov", "--cov-report=")
+    measured = ("pytest", "--cov", "--cov-report=", "--durations=25")
     session.run(*measured, "-n", "4", "--dist", "worksteal", "-m", "not alone", env=env)
     session.run(*measured, "--cov-append", "-m", "alone", env=env)
     session.run("coverage", "report", env=env)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _ABOUT = (
-    "Every operation of the API, named like the client's methods: resource, verb, options. Mappings are JSON, or "
-    "NAME=VALUE once a key; a list's option is given once an item; null empties what may be empty."
+    "Every operation of the API. They are named like the client's methods: resource, verb, options. Mappings are "
+    "JSON, or NAME=VALUE once a key; a list's option is given once an item; null empties what may be empty."
 )
 _EXAMPLES = """api teams list
 api webhooks create --subscriber-url https://example.com/hook --triggers BOOKING_CREATED

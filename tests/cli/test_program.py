@@ -30,7 +30,7 @@ def test_every_command_is_there() -> None:
     assert {" ".join(path) for path, _ in COMMANDS} == {
         "bookings export", "bookings verify", "bookings list", "bookings get", "bookings create", "bookings cancel", "bookings reschedule",
         "bookings confirm", "bookings decline", "me", "event-types list", "event-types get", "slots", "schedules list",
-        "teams list", "webhooks list", "webhooks create", "webhooks delete", "request", "doctor", "sandbox",
+        "teams list", "webhooks list", "webhooks create", "webhooks delete", "webhooks listen", "request", "doctor", "sandbox",
         "event-types export", "schedules export", "teams export",
         "tools list", "tools schema", "tools docs", "tools search", "tools call", "tools lua", "mcp install",
         "accounts add", "accounts list", "accounts change", "accounts default", "accounts test", "accounts remove",
