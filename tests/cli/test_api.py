@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,6 +24,8 @@ from calcom_async.models import CalendarToLoad, NewAttendee, NewSeats, WebhookTr
 from calcom_async.sandbox import Sandbox
 
 from .conftest import Run
+
+FULL = os.environ.get("CALCOM_CHAOS") == "full"
 
 
 def commands(branch: Branch) -> list[Method]:
@@ -45,14 +48,16 @@ def test_every_method_of_the_client_has_a_command_and_no_other() -> None:
 
 
 def test_each_has_a_help_that_tells_its_operation_and_every_parameter(run: Run) -> None:
-    for method in commands(Branch.root()):
+    for number, method in enumerate(commands(Branch.root())):
+        assert all(option.text for option in options_of(method)), method.words
+        if number % 6 and not FULL:  # each takes a sixth of a second
+            continue
         outcome = run(*(word if word.islower() else "7" for word in method.words), "--help")
         assert (outcome.code, outcome.err) == (0, ""), method.words
         assert re.search(r"`(GET|POST|PUT|PATCH|DELETE) ", outcome.out), method.words
         for option in options_of(method):
             shown = option.metavar if option.positional else option.flag_name
             assert shown in outcome.out, (method.words, option.name)
-            assert option.text, (method.words, option.name)
 
 
 def test_the_help_of_a_resource_and_of_the_program(run: Run) -> None:

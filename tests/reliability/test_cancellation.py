@@ -161,7 +161,7 @@ def test_ctrl_c_at_any_moment() -> None:
                 others = cal._runner.run(tasks)
                 before = descriptors()
                 sandbox.faults.add(Faults.latency(20, path="bookings", every=3))  # nothing ends by itself in time
-                for moment in range(200 if FULL else 40):
+                for moment in range(200 if FULL else 15):
                     timer = threading.Timer(moment * 0.0007, signal.pthread_kill, (main, signal.SIGINT))
                     try:
                         armed = True
@@ -180,7 +180,7 @@ def test_ctrl_c_at_any_moment() -> None:
                 assert descriptors() <= before + 12
     finally:
         signal.signal(signal.SIGINT, former)
-    assert interrupted == (200 if FULL else 40)
+    assert interrupted == (200 if FULL else 15)
 
 
 async def test_a_client_that_is_closed_in_the_middle_leaves_nothing() -> None:
