@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import platform
 import random
@@ -17,6 +16,7 @@ import attrs
 
 from calcom_async._version import __version__
 from calcom_async.core.auth import Auth, Renewable, Renewing, Send
+from calcom_async.core.connections import abandon, let_be
 from calcom_async.core.failures import failure, is_about_the_credential, is_unknown_route, version_failure
 from calcom_async.core.limiter import Limiter, shared_limiter
 from calcom_async.core.rate_limit_headers import retry_after
@@ -48,8 +48,6 @@ T = TypeVar("T")
 MAX_REDIRECTS = 5
 _PARSED_AT_ONCE = 8192
 """Bytes of a body that are cheap to parse just to see whether it is whole."""
-_INHERITED: list[Any] = []
-"""Connectors of a parent process, kept so that they are never finalised."""
 KEEPALIVE_SECONDS = 4.0
 """Cal.com closes idle connections after 5 s; a write on one that it is just closing would be lost."""
 
@@ -157,7 +155,7 @@ class Transport:
         # aiohttp would send a read again by itself when a kept-alive connection was just closed: our retries do that,
         # where the limiter counts it.
         session._retry_connection = False
-        self._abandon = weakref.finalize(self, _abandon, session, connector, asyncio.get_running_loop(), os.getpid())
+        self._abandon = weakref.finalize(self, abandon, session, connector, asyncio.get_running_loop(), os.getpid())
         return session
 
     async def close(self) -> None:
@@ -182,7 +180,7 @@ class Transport:
         session, self._session = self._session, None
         self._loop = self._places = None
         if session is not None and session is not self._given_session:
-            _let_be(session)
+            let_be(session)
 
     def _sender(self, auth: Auth) -> Send:
         """What sends with another credential over the connections of this client, such as to renew its own."""
@@ -576,27 +574,3 @@ def _deleted_already(response: Response, request: Request) -> APIStatusError:
     error.may_have_happened = True
     error.hint = "an earlier try lost its answer, so it may be this call that deleted it"
     return error
-
-
-def _let_be(session: aiohttp.ClientSession) -> None:
-    """Take connections out of use without closing them: that would say good-bye on sockets the parent still uses."""
-    connector = session.connector
-    session.detach()
-    if connector is not None:
-        connector._closed = True  # it must look closed to its finaliser, and stay alive
-        _INHERITED.append(connector)
-
-
-def _abandon(
-    session: aiohttp.ClientSession, connector: aiohttp.BaseConnector, loop: asyncio.AbstractEventLoop, process: int
-) -> None:
-    """Close what a client that was never closed leaves behind, without a warning."""
-    if os.getpid() != process:
-        _let_be(session)  # the child of a fork has no business with them
-        return
-    with contextlib.suppress(Exception):
-        session.detach()
-        if loop.is_running():
-            loop.call_soon_threadsafe(connector._close)
-        else:
-            connector._close()
