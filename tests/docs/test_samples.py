@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from calcom_async.cli import main
 from calcom_async.sandbox import RateLimit, Sandbox
 from tests.docs.samples import LANGUAGES, Sample, agrees, commands, fences, samples
 
@@ -46,6 +47,8 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
         monkeypatch.setenv("CALCOM_API_KEY", sandbox.api_key)
         monkeypatch.setenv("CALCOM_BASE_URL", sandbox.url)
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+        monkeypatch.setenv("COLUMNS", "120")
+        monkeypatch.setenv("NO_COLOR", "1")
         monkeypatch.chdir(tmp_path)
         yield sandbox
 
@@ -83,23 +86,18 @@ async def evaluated(code: Any, names: dict[str, Any]) -> None:
 
 
 def run_console(sample: Sample) -> None:
+    """Run the commands of a block in this process: to start one for each would take most of the time of these tests."""
     for command, shown in commands(sample.fence.body):
         program, *arguments = shlex.split(with_ids(command), comments=True)
         if program != "calcom-async":
             continue  # such as pip or export: theirs to prove
-        done = subprocess.run(
-            [sys.executable, "-m", "calcom_async", *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=100,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONSAFEPATH": "1", "COLUMNS": "120", "NO_COLOR": "1"},
-        )
+        printed, told = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(told):
+            code = main(arguments)
         where = f"{name_of(sample.fence.page)}:{sample.fence.line}: {command}"
-        assert done.returncode == 0, f"{where}\n{done.stdout}{done.stderr}"
+        assert code == 0, f"{where}\n{printed.getvalue()}{told.getvalue()}"
         if shown.strip():
-            assert agrees(shown, done.stdout), f"{where} printed:\n{done.stdout}"
+            assert agrees(shown, printed.getvalue()), f"{where} printed:\n{printed.getvalue()}"
 
 
 def with_ids(text: str) -> str:
