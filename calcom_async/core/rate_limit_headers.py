@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 
 import attrs
@@ -39,21 +39,7 @@ class Quota:
             headers: Names in lower case.
             now: The wall clock as an epoch, for servers that send the reset as one (their `Date` is preferred).
         """
-        found = []
-        for key in headers:
-            if not key.startswith("x-ratelimit-limit"):
-                continue
-            name = key.removeprefix("x-ratelimit-limit").removeprefix("-")
-            suffix = f"-{name}" if name else ""
-            limit, remaining, reset = (
-                _number(headers.get(f"x-ratelimit-{part}{suffix}")) for part in ("limit", "remaining", "reset")
-            )
-            if limit is None or limit < 1 or remaining is None or reset is None:
-                continue
-            found.append(
-                cls(name=name, limit=int(limit), remaining=max(0, int(remaining)), reset=_left(reset, headers, now))
-            )
-        return tuple(found)
+        return tuple(quota for quota in _stated(headers, now) if quota.limit > 0)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
@@ -65,13 +51,28 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
             seconds = _http_date(value)
         if seconds is not None:
             return _left(seconds, headers, now)
-    exhausted = [quota.reset for quota in Quota.read(headers, now) if quota.remaining == 0]
+    exhausted = [quota.reset for quota in _stated(headers, now) if quota.remaining == 0]
     return max(exhausted) if exhausted else None
 
 
 def server_time(headers: Mapping[str, str]) -> float | None:
     """The server's clock as an epoch, from its `Date` header; None where it sent none."""
     return _http_date(headers.get("date", ""))
+
+
+def _stated(headers: Mapping[str, str], now: float) -> Iterator[Quota]:
+    """The limits of an answer as they stand there; one of 0 is none to count by, though its reset says when to ask."""
+    for key in headers:
+        if not key.startswith("x-ratelimit-limit"):
+            continue
+        name = key.removeprefix("x-ratelimit-limit").removeprefix("-")
+        suffix = f"-{name}" if name else ""
+        limit, remaining, reset = (
+            _number(headers.get(f"x-ratelimit-{part}{suffix}")) for part in ("limit", "remaining", "reset")
+        )
+        if limit is None or remaining is None or reset is None:
+            continue
+        yield Quota(name=name, limit=int(limit), remaining=max(0, int(remaining)), reset=_left(reset, headers, now))
 
 
 def _left(reset: float, headers: Mapping[str, str], now: float) -> float:

@@ -56,7 +56,7 @@ def _show(self: Any) -> str:
     shown = []
     for a in attrs.fields(type(self)):
         value = getattr(self, a.name, None)  # a debugger or crash reporter may look while it is being made
-        if a.name.startswith("_") or value is None or a.default == value != attrs.NOTHING:
+        if a.name.startswith("_") or not a.repr or value is None or a.default == value != attrs.NOTHING:
             continue
         shown.append(f"{a.name}={'***' if a.metadata.get('secret') else repr(value)}")
     return f"{type(self).__name__}({', '.join(shown)})"

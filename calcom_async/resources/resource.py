@@ -22,6 +22,7 @@ __all__ = ["Async", "Blocking", "Listing", "Resource", "Scope", "child", "operat
 M = TypeVar("M", covariant=True)
 T = TypeVar("T")
 Versions = tuple[str, ...]
+_WRITES = frozenset({"PUT", "PATCH", "DELETE"})
 
 
 @attrs.frozen
@@ -135,8 +136,9 @@ class Resource(BoundResource[M]):
         data = envelope.get("data") if isinstance(envelope, dict) and "data" in envelope else None
         if find is not None:
             data = find(data if data is not None else envelope)
-        if data is None and not request.repeatable:
-            # A write: nobody was looking for a record, and to say that there is none would be to say it failed.
+        if data is None and (not request.repeatable or request.method in _WRITES):
+            # Nobody was looking for a record, and to say that there is none would be to say that it failed. Of what is
+            # not there, Cal.com answers null to those who read alone; changes are answered 404 or 400.
             raise DecodeError("the answer is empty; the server says that it was done")
         if data is None:
             raise NotFoundError(

@@ -303,6 +303,19 @@ def test_a_429_without_a_word_of_limits_blocks_everything_and_starts_anew() -> N
     assert granted == 3
 
 
+def test_a_limit_of_nothing_is_none_and_its_reset_counts() -> None:
+    """A server that is switched off for a while says so; it is asked again when it says, and not a minute later."""
+
+    async def scenario() -> tuple[float, int]:
+        limiter = virtual_limiter()
+        await learned(limiter, limit=3, remaining=2)
+        (await limiter.acquire("GET /me")).answered(429, headers(0, 0, 5))
+        waited = (await limiter.acquire("GET /me")).waited
+        return waited, limiter._windows["default"].limit
+
+    assert run_virtually(scenario()) == (pytest.approx(5.05, abs=0.01), 3)
+
+
 def test_a_limit_learned_while_callers_wait_holds_for_them_too() -> None:
     async def scenario() -> float:
         limiter = virtual_limiter()

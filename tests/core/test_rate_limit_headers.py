@@ -91,6 +91,7 @@ def test_headers_that_make_no_sense_are_no_limits(headers: dict[str, str]) -> No
         (limits("1", "53"), None),
         (limits("0", "53") | limits("0", "60", "5", "-phones"), 60.0),
         (limits("0", "5") | limits("3", "60", "5", "-phones"), 5.0),
+        (limits("0", "5", limit="0"), 5.0),
     ],
 )
 def test_how_long_to_wait(headers: dict[str, str], seconds: float | None) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import attrs
 import pytest
 
-from calcom_async.core.records import Record, record, secret, wire_name
+from calcom_async.core.records import Record, field, record, secret, wire_name
 
 
 @record
@@ -102,6 +102,15 @@ def test_a_secret_shows_in_no_repr() -> None:
         "created_at=datetime.datetime(2026, 12, 1, 9, 0, tzinfo=datetime.timezone.utc))"
     )
     assert "s3cr3t" not in f"{one} {[one]} {PlainHook.from_dict(WIRE)!r} {BiggerHook.from_dict(WIRE)!r}"
+
+
+def test_what_stays_out_of_a_repr() -> None:
+    @record
+    class Noted(Record):
+        id: int
+        note: str | None = field(repr=False)
+
+    assert repr(Noted(id=1, note="long")) == "Noted(id=1)"
 
 
 @pytest.mark.parametrize("cls", [BiggerHook, PlainHook])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from calcom_async.errors import ConflictError, NotFoundError
+from calcom_async.errors import ConflictError, DecodeError, NotFoundError
 from calcom_async.models.event_types import DeletedEventType, TeamEventType
 from calcom_async.models.teams import PendingTeam, Team
 from calcom_async.resources.event_types import EventTypes
@@ -51,7 +51,7 @@ class TestManagedEventTypes:
 
     async def test_an_empty_list_is_no_event_type(self, wire: Any) -> None:
         wire.answer([])
-        with pytest.raises(NotFoundError):
+        with pytest.raises(DecodeError, match="the server says that it was done"):
             await TeamScope(wire, 7).event_types.update(20012, title="U")
 
 
