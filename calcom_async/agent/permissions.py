@@ -82,6 +82,7 @@ def decide(
     can_ask: bool,
     force: bool = False,
     account: str = "default",
+    in_file: bool = True,
 ) -> Decision:
     """Decide whether a call may be made.
 
@@ -92,15 +93,19 @@ def decide(
         force: Whether the caller wants no questions. It counts only where the permissions permit it, and never
             allows what is denied.
         account: The account's name, for the advice.
+        in_file: Whether the accounts file says what it permits; a key of the environment has nothing to be changed.
     """
     permission = permissions.read if kind == "read" else permissions.write
     change = f"calcom-async accounts change {account}"
+    add = f"make an account that may {kind}, and use that: `calcom-async accounts add NAME"
     if permission == "allow":
         return Allow()
     if permission == "deny":
         return Deny(
             reason=f"the account {account} denies tools that {kind}",
-            advice=f"its owner can change that: `{change} --{kind} ask`, or --{kind} allow",
+            advice=f"its owner can change that: `{change} --{kind} ask`, or --{kind} allow"
+            if in_file
+            else f"{add} --{kind} allow`",
         )
     if force and permissions.force:
         return Allow()
@@ -109,12 +114,16 @@ def decide(
     if force:
         return Deny(
             reason=f"the account {account} does not permit force, and there is nobody to ask",
-            advice=f"its owner can permit it: `{change} --force`, which writes force = true below [accounts.{account}]",
+            advice=f"its owner can permit it: `{change} --force`, which writes force = true below [accounts.{account}]"
+            if in_file
+            else f"{add} --force`",
         )
     return Deny(
         reason=f"the account {account} wants to be asked before tools {kind}, and there is nobody to ask",
         advice=(
             f"run it in a terminal and answer there, or let its owner allow it: `{change} --{kind} allow`, "
             f'which writes permissions = {{ {kind} = "allow" }} below [accounts.{account}]'
+            if in_file
+            else f"run it in a terminal and answer there, or {add} --{kind} allow`"
         ),
     )

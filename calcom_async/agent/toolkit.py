@@ -198,7 +198,12 @@ class Toolkit:
             ToolFailure: it is denied, or whoever was asked said no.
         """
         can_ask = self._confirm is not None
-        match decide(account.permissions, kind, can_ask=can_ask, force=self._force, account=name):
+        decision = decide(account.permissions, kind, can_ask=can_ask, force=self._force, account=name)
+        if isinstance(decision, Deny) and not _in_file(name):
+            decision = decide(
+                account.permissions, kind, can_ask=can_ask, force=self._force, account=name, in_file=False
+            )
+        match decision:
             case Allow():
                 return
             case Deny(reason=reason, advice=advice):
@@ -285,3 +290,11 @@ class Toolkit:
         for account in self._accounts.values():
             if account.own and account.client is not None:
                 await account.client.close()
+
+
+def _in_file(name: str) -> bool:
+    """Whether the accounts file has an account of this name, and so says what it permits."""
+    try:
+        return any(entry.name == name and entry.kept_in != "environment" for entry in read_accounts().entries)
+    except ConfigurationError:
+        return False

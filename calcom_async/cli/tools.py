@@ -17,7 +17,7 @@ from calcom_async.cli.session import Session, report
 from calcom_async.cli.tools_answer import print_answer
 from calcom_async.cli.tools_arguments import arguments_of
 from calcom_async.cli.tools_lua import add_lua_command
-from calcom_async.cli.tools_toolkit import advised, toolkit
+from calcom_async.cli.tools_toolkit import toolkit
 
 if TYPE_CHECKING:
     from calcom_async.agent import Tool, ToolError
@@ -234,7 +234,6 @@ async def _call(
         arguments = arguments_of(tool, document, arg or [])
         async with toolkit(session, force=force, every=tool.namespace == "accounts") as tools:
             result = await tools.call(name, arguments, account=session.options.account, dry_run=dry_run)
-        result = advised(session, result)
     if session.options.as_json:
         sys.stdout.write(json_text(result.to_dict()) + "\n")
     elif result.data is not None:

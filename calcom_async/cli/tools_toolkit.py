@@ -9,7 +9,6 @@ import sys
 from collections.abc import AsyncGenerator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import attrs
 from rich.text import Text
 
 from calcom_async.accounts import DEFAULT, Accounts, read_accounts
@@ -19,9 +18,9 @@ from calcom_async.settings import api_key_from_environment
 
 if TYPE_CHECKING:
     from calcom_async import AsyncCalCom
-    from calcom_async.agent import Permissions, Question, Result, Toolkit
+    from calcom_async.agent import Permissions, Question, Toolkit
 
-__all__ = ["advised", "toolkit"]
+__all__ = ["toolkit"]
 
 
 @contextlib.asynccontextmanager
@@ -105,23 +104,6 @@ def _by_environment(session: Session) -> bool:
 def _somebody_is_there(session: Session) -> bool:
     """Whether a question would be seen and answered."""
     return sys.stdin.isatty() and session.err.is_terminal
-
-
-def advised(session: Session, result: Result) -> Result:
-    """The result with advice that can be followed: a key of the environment has no account to be changed."""
-    error = result.error
-    if (
-        error is None
-        or error.code != "permission_denied"
-        or not _by_environment(session)
-        or _somebody_is_there(session)
-    ):
-        return result
-    advice = (
-        "run it in a terminal and answer there, or make an account that may write, and use it with --account NAME: "
-        "`calcom-async accounts add NAME --write allow`"
-    )
-    return attrs.evolve(result, error=attrs.evolve(error, advice=advice))
 
 
 class _Asking:

@@ -1,5 +1,6 @@
 """Several accounts: each has its own client, its own permissions, and is called by its name."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,8 +112,28 @@ async def called(world: Sandbox, **options: Any) -> Any:
 async def test_without_anybody_to_ask_a_write_is_denied(world: Sandbox) -> None:
     result, written = await called(world)
     assert result.error.code == "permission_denied"
-    assert "accounts change default" in result.error.advice
+    assert result.error.advice.endswith("`calcom-async accounts add NAME --write allow`")  # no file has this client
     assert (written, list(world.requests)) == ([], [])
+
+
+async def test_a_key_of_the_environment_gets_advice_that_can_be_followed(
+    world: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    folder = tmp_path / "calcom-async"
+    folder.mkdir()
+    file = folder / "accounts.toml"
+    file.write_text('[accounts.work]\napi_key = "cal_x"\n')
+    file.chmod(0o600)
+    monkeypatch.setenv("CALCOM_API_KEY", world.api_key)
+    async with Toolkit() as tools:
+        result = await tools.call(*CANCEL)
+        assert result.error is not None
+        assert result.error.advice.endswith("`calcom-async accounts add NAME --write allow`")
+        result = await tools.call(*CANCEL, account="work")
+        assert result.error is not None
+        assert "`calcom-async accounts change work --write allow`" in result.error.advice
+    assert list(world.requests) == []
 
 
 @pytest.mark.parametrize("answer", [True, False])

@@ -91,6 +91,21 @@ def test_what_is_denied_says_how_to_allow_it(permissions: Permissions, force: bo
         assert words in decision.advice
 
 
+@pytest.mark.parametrize(
+    ("permissions", "force", "command"),
+    [
+        (Permissions(), False, "accounts add NAME --write allow`"),
+        (Permissions(), True, "accounts add NAME --force`"),
+        (Permissions(write="deny"), True, "accounts add NAME --write allow`"),
+    ],
+)
+def test_what_is_in_no_file_can_not_be_changed_there(permissions: Permissions, force: bool, command: str) -> None:
+    decision = decide(permissions, "write", can_ask=False, force=force, in_file=False)
+    assert isinstance(decision, Deny)
+    assert decision.advice.endswith(command)
+    assert "change" not in decision.advice
+
+
 def test_permissions_of_an_accounts_file() -> None:
     assert Permissions(read="deny", force="true") == Permissions(read="deny", write="ask", force=True)
     assert Permissions(force="false").force is False
