@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from calcom_async.sandbox import instants, validation
 from calcom_async.sandbox.answers import Answer, ApiError, done, invalid, refusal, success, terse
 from calcom_async.sandbox.backend import Backend
-from calcom_async.sandbox.conferencing import CREDENTIALS, GOOGLE_CALENDAR, connected, credential
+from calcom_async.sandbox.conferencing import CREDENTIALS, GOOGLE_CALENDAR, connected, credential, moved, state_of
 from calcom_async.sandbox.event_types import DESTINATIONS
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.store import Record
@@ -152,14 +152,12 @@ def connect(call: Call) -> Answer:
 @routes.add("GET", "/calendars/{calendar}/save", access="open")
 def save(call: Call) -> Answer:
     """`GET /v2/calendars/{calendar}/save`: where the provider sends the browser back to."""
-    try:
-        state = json.loads(call.query.get("state", ""))
-    except ValueError:
-        names = ("isDryRun", "origin", "accessToken")
-        complaint = "".join(f"{name} - Expected string, received null, " for name in names)
-        raise terse(400, complaint) from None
+    state = state_of(call.query.get("state", "")) or {}
+    absent = [name for name in ("isDryRun", "origin", "accessToken") if state.get(name) is None]
+    if absent:
+        raise terse(400, "".join(f"{name} - Expected string, received null, " for name in absent))
     _kind(call)
-    return Answer(301, b"", {"Location": str(state.get("redir") or state.get("origin") or "")})
+    return moved(state.get("redir") or state["origin"])
 
 
 @routes.add("GET", "/calendars/{calendar}/check")

@@ -7,6 +7,7 @@ which nobody is here.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -32,6 +33,8 @@ _PAGES: Final = {
         "&scope=OnlineMeetings.ReadWrite%20offline_access"
     ),
 }
+_ADDRESS: Final = re.compile(r"[!-~]+")
+"""What may stand in a header."""
 _STRIPE: Final = "https://connect.stripe.com/oauth/authorize?client_id=ca_sandbox&scope=read_write&response_type=code"
 
 
@@ -146,17 +149,30 @@ def _callback(call: Call) -> Answer:
     text = call.query.get("state")
     if text is None:
         raise refusal(400, "Missing `state` query param")
+    state = state_of(text)
+    if state is None:
+        raise (
+            refusal(400, "Malformed `state` query param") if call.backend.hosted else bare(500, "Internal server error")
+        )
+    return moved(state.get("onErrorReturnTo") if "error" in call.query else state.get("returnTo"))
+
+
+def state_of(text: str) -> dict[str, Any] | None:
+    """What an address of this server told a provider to send back; None unless it is a JSON object."""
     try:
         state = json.loads(text)
-    except ValueError:
-        if call.backend.hosted:
-            raise refusal(400, "Malformed `state` query param") from None
-        raise bare(500, "Internal server error") from None
-    where = state.get("onErrorReturnTo") if "error" in call.query else state.get("returnTo")
+    except (ValueError, RecursionError):
+        return None
+    return state if isinstance(state, dict) else None
+
+
+def moved(where: object) -> Answer:
+    """On to another address: a whole one, or nothing."""
+    address = where if isinstance(where, str) and _ADDRESS.fullmatch(where) else ""
     return Answer(
         301,
-        f"Moved Permanently. Redirecting to {where or ''}".encode(),
-        {"Location": str(where or ""), "Content-Type": "text/plain; charset=utf-8"},
+        f"Moved Permanently. Redirecting to {address}".encode(),
+        {"Location": address, "Content-Type": "text/plain; charset=utf-8"},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from calcom_async.sandbox import instants, validation
+from calcom_async.sandbox import event_type_wire, instants, validation
 from calcom_async.sandbox.answers import bad_request_data, invalid, refusal
 from calcom_async.sandbox.event_type_wire import HOSTED_ONLY, NEWEST_ONLY, OLD_KINDS, default_fields
 from calcom_async.sandbox.store import Record
@@ -192,8 +192,12 @@ def apply(record: Record, body: dict[str, Any]) -> Record:
             continue
         if name == "customName" and value is None:
             changed.pop(name, None)
+        elif value is None and name == "description":
+            changed[name] = ""
+        elif value is None and (name in _OPTIONAL or _FRESH.get(name) is not None):
+            continue  # nothing to empty
         elif name in record or name in _OPTIONAL:
-            changed[name] = "" if name == "description" and value is None else value
+            changed[name] = value
     for name, translate in _TRANSLATED.items():
         if body.get(name) is not None:
             translate(changed, body[name])
@@ -249,6 +253,7 @@ _OPTIONAL: Final = frozenset(
         *NEWEST_ONLY,
     )
 )
+_FRESH: Final = event_type_wire.new(0, None, title="", slug="", lengthInMinutes=0)
 _FIXED: Final = ("id", "ownerId", "users", "metadata", "_")
 
 
@@ -288,7 +293,7 @@ def custom_field(sent: dict[str, Any]) -> dict[str, Any]:
 
 def _check_location(location: dict[str, Any]) -> None:
     kind = location.get("type")
-    if kind not in _LOCATIONS:
+    if not isinstance(kind, str) or kind not in _LOCATIONS:
         raise refusal(
             400, f"Unsupported location type '{kind}'. Valid types are address, link, integration, and phone."
         )

@@ -70,6 +70,7 @@ _CHANGES: Final = (
     Field("defaultScheduleId", (validation.number("defaultScheduleId"),), required=False),
 )
 _OF_USERS: Final = ("name", "bio", "timeZone", "weekStart", "timeFormat", "locale", "avatarUrl", "defaultScheduleId")
+_EMPTIED: Final = ("name", "bio", "locale", "avatarUrl", "defaultScheduleId")
 
 
 def managed_email(email: str, client_id: str) -> str:
@@ -227,8 +228,8 @@ def update(call: Call) -> Answer:
         raise invalid(validation.problems(sent, [Field("timeFormat", _CHANGES[-2].rules)]))
     body = validation.check(sent, _CHANGES)
     user = backend.store.users.get(managed["id"]) or {}
-    user |= {name: body[name] for name in _OF_USERS if name in body}
-    if "email" in body:
+    user |= {name: body[name] for name in _OF_USERS if name in body and (body[name] is not None or name in _EMPTIED)}
+    if body.get("email") is not None:
         email = managed_email(body["email"], client["id"])
         if backend.people.by_email(email) not in (None, user["id"]):
             raise terse(409, "Invalid Input: Trying to create a record that already exists.")

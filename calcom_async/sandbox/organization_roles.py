@@ -128,7 +128,7 @@ def _find(call: Call) -> Record:
 
 def _check(permissions: Any) -> list[str]:
     for each in permissions if isinstance(permissions, list) else ["undefined"]:
-        if each not in _KNOWN:
+        if not isinstance(each, str) or each not in _KNOWN:
             raise refusal(
                 400,
                 f"Permission '{each}' must be a valid permission string in format 'resource.action'"

@@ -56,16 +56,14 @@ def create(call: Call) -> Answer:
     """`POST /v2/organizations/{orgId}/teams`: its maker becomes the owner. The slug derives from the name."""
     organization = require(call, "ORG_ADMIN")
     backend = call.backend
-    body = validation.check(call.body, teams.FIELDS)
+    body = validation.check(call.body, teams.fields(backend))
     slug = body.get("slug") or re.sub(r"[^a-z0-9]+", "-", body["name"].lower()).strip("-")
     if any(each["slug"] == slug for each in teams_of(call, organization)):
         raise terse(409, "Invalid Input: Trying to create a record that already exists.")
-    if "timeFormat" in body:
-        # The document wants a string where the database keeps a number.
-        raise crash()
+    settings = teams.settings_of(backend, body) | {"slug": slug}
     team = team_record(backend.store.teams.next_id(510), body["name"], slug, parentId=organization)
     team.pop("metadata")
-    team |= {name: value for name, value in body.items() if name in teams.SETTABLE and name != "slug"}
+    team |= settings
     backend.store.teams.put(team)
     teams.join(backend, team["id"], call.caller["id"], role="OWNER", accepted=bool(body.get("autoAcceptCreator", True)))
     return success(team, status=201)

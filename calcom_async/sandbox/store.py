@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS listing(
     recurring INTEGER NOT NULL, event_type INTEGER, team INTEGER, PRIMARY KEY (viewer, booking)
 ) WITHOUT ROWID;
 """
+_LARGEST_ID: Final = 1 << 63
 INDEXES: Final = {
     "bookings_event_type": "bookings(event_type, start)",
     "bookings_series": "bookings(series, start) WHERE series IS NOT NULL",
@@ -56,6 +57,11 @@ INDEXES: Final = {
 }
 
 
+def is_id(value: object) -> bool:
+    """Whether a record can have this id: a text, or a whole number that the database holds."""
+    return isinstance(value, str) or (isinstance(value, int) and abs(value) < _LARGEST_ID)
+
+
 class Shelf:
     """The JSON records of one family, by id, each with an optional parent (its owner)."""
 
@@ -64,7 +70,9 @@ class Shelf:
         self._name = name
 
     def get(self, record_id: int | str) -> Record | None:
-        """The record with this id."""
+        """The record with this id; whatever is no id at all leads to none."""
+        if not is_id(record_id):
+            return None
         row = self._store.one("SELECT body FROM records WHERE shelf = ? AND id = ?", self._name, record_id)
         return wire_json.loads(row[0]) if row else None
 

@@ -32,22 +32,51 @@ NAME: Final = (
     ),
     validation.string("name"),
 )
-FIELDS: Final = (
+_TEXTS: Final = (
+    "slug",
+    "bio",
+    "logoUrl",
+    "calVideoLogo",
+    "appLogo",
+    "appIconLogo",
+    "theme",
+    "brandColor",
+    "darkBrandColor",
+    "bannerUrl",
+)
+_SWITCHES: Final = ("isPrivate", "hideBranding", "hideBookATeamMember", "autoAcceptCreator")
+_FIELDS: Final = (
     Field("name", NAME),
-    Field("slug", (validation.string("slug"),), required=False),
-    Field("bio", (validation.string("bio"),), required=False),
     Field("timeZone", (validation.zone("timeZone"),), required=False),
     Field("weekStart", (validation.string("weekStart"),), required=False),
-    Field("timeFormat", (validation.string("timeFormat"),), required=False),
-    Field("isPrivate", (validation.boolean("isPrivate"),), required=False),
-    Field("hideBranding", (validation.boolean("hideBranding"),), required=False),
-    Field("hideBookATeamMember", (validation.boolean("hideBookATeamMember"),), required=False),
+    *(Field(name, (validation.string(name),), required=False) for name in _TEXTS),
+    *(Field(name, (validation.boolean(name),), required=False) for name in _SWITCHES),
+    Field("metadata", (validation.mapping("metadata"),), required=False),
 )
-CHANGES: Final = (evolve(FIELDS[0], required=False), *FIELDS[1:])
 _ROLE: Final = Field("role", (validation.one_of("role", ROLES),), required=False)
 _ACCEPTED: Final = Field("accepted", (validation.boolean("accepted"),), required=False)
 _IMPERSONATION: Final = Field("disableImpersonation", (validation.boolean("disableImpersonation"),), required=False)
-SETTABLE: Final = frozenset(team_record(0, "", "")) - {"id", "parentId", "isOrganization"}
+_FRESH: Final = team_record(0, "", "")
+_SETTABLE: Final = frozenset(_FRESH) - {"id", "parentId", "isOrganization"}
+
+
+def fields(backend: Backend, *, changing: bool = False) -> tuple[Field, ...]:
+    """What a team may be given. A self-hosted server wants `name` at every change, and 12 or 24 hours as a text."""
+    hours = validation.number("timeFormat") if backend.hosted else validation.string("timeFormat")
+    name = evolve(_FIELDS[0], required=False) if changing and backend.hosted else _FIELDS[0]
+    return (name, *_FIELDS[1:], Field("timeFormat", (hours,), required=False))
+
+
+def settings_of(backend: Backend, body: dict[str, Any]) -> dict[str, Any]:
+    """What a checked body sets: null empties what may be empty, and is nothing elsewhere."""
+    if not backend.hosted and body.get("timeFormat") is not None:
+        # A text passes the check, and the database keeps a number.
+        raise organization_access.crash()
+    return {
+        name: value
+        for name, value in body.items()
+        if name in _SETTABLE and (value is not None or (_FRESH[name] is None and name != "slug"))
+    }
 
 
 def require_role(call: Call, least: Role, *, team_id: int | None = None, of_organization: Least | None = None) -> int:
@@ -107,11 +136,11 @@ def list_all(call: Call) -> Answer:
 def create(call: Call) -> Answer:
     """`POST /v2/teams`: its maker becomes the owner. The slug derives from the name."""
     backend, user = call.backend, call.caller
-    body = validation.check(call.body, FIELDS)
+    body = validation.check(call.body, fields(backend))
     slug = body.get("slug") or re.sub(r"[^a-z0-9]+", "-", body["name"].lower()).strip("-")
     _check_slug(backend, slug)
-    settings = {name: value for name, value in body.items() if name in SETTABLE and name not in ("name", "slug")}
-    team = team_record(backend.store.teams.next_id(510), body["name"], slug, **settings)
+    settings = settings_of(backend, body) | {"slug": slug}
+    team = team_record(backend.store.teams.next_id(510), settings.pop("name"), settings.pop("slug"), **settings)
     if "metadata" not in body:
         team.pop("metadata")
     backend.store.teams.put(team)
@@ -130,10 +159,10 @@ def update(call: Call) -> Answer:
     """`PATCH /v2/teams/{teamId}`: a self-hosted server wants `name` every time."""
     backend = call.backend
     team = find(backend, require_role(call, "OWNER", of_organization="ORG_ADMIN"))
-    body = validation.check(call.body, CHANGES if backend.hosted else FIELDS)
+    body = validation.check(call.body, fields(backend, changing=True))
     if body.get("slug"):
         _check_slug(backend, body["slug"], but=team["id"])
-    team |= {name: value for name, value in body.items() if name in SETTABLE}
+    team |= settings_of(backend, body)
     backend.store.teams.put(team)
     return success(team)
 

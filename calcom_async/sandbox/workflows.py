@@ -101,7 +101,7 @@ def _check(body: dict[str, Any], kind: Kind, *, creating: bool) -> None:
         # What the real server echoes has lost what the kind of step does not know.
         told = [_echoed(each, allowed) for each in steps]
         errors = validation.in_rows({**body, "steps": told}, "steps", told, rules)
-    errors += _trigger_errors(body)
+    errors += _activation_errors(body, kind) + _trigger_errors(body)
     if errors:
         raise invalid(errors)
 
@@ -113,17 +113,36 @@ def _echoed(step: Any, allowed: tuple[str, ...]) -> dict[str, Any]:
     return {name: sent[name] for name in names if name in sent}
 
 
+def _activation_errors(body: dict[str, Any], kind: Kind) -> list[dict[str, Any]]:
+    activation = body.get("activation")
+    if not isinstance(activation, dict):
+        return []
+    everywhere, only = _ACTIVE[kind]
+    of, test = ("string", str) if kind == "routing-form" else ("number conforming to the specified constraints", int)
+    each_one = Rule(
+        "isString" if kind == "routing-form" else "isNumber",
+        f"each value in {only} must be a {of}",
+        lambda value: isinstance(value, list) and all(isinstance(each, test) for each in value),
+    )
+    fields = (
+        Field(everywhere, (validation.boolean(everywhere),), required=False),
+        Field(only, (each_one, validation.array(only)), required=False),
+    )
+    found = validation.problems(activation, fields)
+    return [{"target": body, "value": activation, "property": "activation", "children": found}] if found else []
+
+
 def _trigger_errors(body: dict[str, Any]) -> list[dict[str, Any]]:
     trigger = body.get("trigger")
     offset = trigger.get("offset") if isinstance(trigger, dict) else None
-    if not isinstance(offset, dict):
+    if offset is None:
         return []
     units = f"unit must be one of the following values: {', '.join(_UNITS)}"
     fields = (
         Field("value", (validation.number("value"),)),
         Field("unit", (Rule("isIn", units, lambda value: value in _UNITS),)),
     )
-    found = validation.problems(offset, fields)
+    found = validation.problems(offset if isinstance(offset, dict) else {}, fields)
     if not found:
         return []
     inner = {"target": trigger, "value": offset, "property": "offset", "children": found}
@@ -245,15 +264,15 @@ def _update(call: Call, kind: Kind) -> Answer:
     record = _find(call, owner, kind)
     body = dict(call.body) if isinstance(call.body, dict) else {}
     _check(body, kind, creating=False)
-    if "trigger" in body:
+    if body.get("trigger") is not None:
         record["trigger"] = _trigger(body["trigger"], kind)
     elif "offset" in record["trigger"]:
         record["trigger"] = {**record["trigger"], "offset": _HOUR}
-    if "name" in body:
+    if body.get("name") is not None:
         record["name"] = body["name"]
-    if "activation" in body:
+    if body.get("activation") is not None:
         record["activation"] = _activation(call, owner, body["activation"], kind)
-    if "steps" in body:
+    if body.get("steps") is not None:
         known = {each["id"] for each in record["steps"]}
         kept = [each for each in body["steps"] if each["id"] in known or each["id"] == -1]
         record["steps"] = [

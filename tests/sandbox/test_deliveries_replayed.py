@@ -14,7 +14,7 @@ import pytest
 from calcom_async.sandbox import RateLimit, Sandbox, instants
 from calcom_async.sandbox.deliveries import Delivery, sign
 
-from .replay.player import _STARTS, Player, _stretches
+from .replay.player import _STARTS, Player, stretches
 from .replay.recorded import CAPTURES
 from .replay.shapes import differences
 
@@ -56,7 +56,7 @@ def made() -> list[Delivery]:
 
     async def run() -> list[Delivery]:
         found: list[Delivery] = []
-        for stretch in _stretches(FILE):
+        for stretch in stretches(FILE):
             sandbox = Sandbox(now=_STARTS[FILE], profile="self-hosted", rate_limit=RateLimit(limit=1_000_000))
             async with sandbox, aiohttp.ClientSession() as session:
                 await Player(FILE, stretch, sandbox, session).play()

@@ -1,6 +1,7 @@
 """Whatever is sent, a handler answers: nothing ends in an error nobody foresaw."""
 
 import logging
+from urllib.parse import urlencode
 
 import pytest
 
@@ -54,6 +55,43 @@ BODIES = {
     ("PATCH", "event-types/20002/booking-fields"): {"bookingFields": [{"slug": "notes"}]},
 }  # fmt: skip
 
+STEP = {"id": -1, "action": "email_attendee", "stepNumber": 1, "message": {"subject": "S", "html": "x"}}
+WORKFLOW = {
+    "name": "W", "steps": [STEP], "activation": {"isActiveOnAllEventTypes": False, "activeOnEventTypeIds": [20001]},
+    "trigger": {"type": "beforeEvent", "offset": {"value": 1, "unit": "hour"}},
+}  # fmt: skip
+FORM_WORKFLOW = {
+    "name": "W", "steps": [STEP], "trigger": {"type": "formSubmittedNoEvent", "offset": {"value": 1, "unit": "hour"}},
+    "activation": {"isActiveOnAllRoutingForms": False, "activeOnRoutingFormIds": ["x"]},
+}  # fmt: skip
+OF_ORGANIZATIONS = {
+    "teams/TEAM": {"name": "N", "slug": "n", "timeFormat": 12, "metadata": {"x": "y"}},
+    "workflows": WORKFLOW,
+    "organizations/ORG/teams/TEAM/workflows": WORKFLOW,
+    "organizations/ORG/teams/TEAM/workflows/routing-form": FORM_WORKFLOW,
+    "organizations/ORG/teams": {"name": "N", "theme": "dark", "appIconLogo": "x", "autoAcceptCreator": True},
+    "organizations/ORG/teams/TEAM/event-types": {
+        "title": "T", "slug": "t", "lengthInMinutes": 30, "schedulingType": "roundRobin", "hosts": [{"userId": 1001}],
+        "locations": [{"type": "address", "address": "HQ", "public": True}], "bookingWindow": {"type": "range", "value": []},
+    },
+    "organizations/ORG/roles": {"name": "Viewer", "permissions": ["booking.read"], "color": "#112233"},
+    "organizations/ORG/attributes": {
+        "name": "A", "slug": "a", "type": "SINGLE_SELECT", "options": [{"value": "x", "slug": "x"}], "enabled": True,
+    },
+    "organizations/ORG/users": {"email": "n@example.org", "timeFormat": 12, "organizationRole": "MEMBER"},
+    "organizations/ORG/users/1001/ooo": {"start": "2026-05-01T00:00:00Z", "end": "2026-05-02T00:00:00Z", "toUserId": 1002},
+}  # fmt: skip
+
+STATES = [
+    "7",
+    "[]",
+    "null",
+    '"x"',
+    "{",
+    '{"returnTo": 7}',
+    '{"redir": [], "origin": "x", "accessToken": 1, "isDryRun": 0}',
+]
+
 QUERIES = [
     "bookings?take=1&skip=1&status=past&eventTypeIds=1,x&teamId=x",
     "bookings?afterStart=2026&beforeEnd=x&attendeeEmail=&bookingUid=",
@@ -97,3 +135,45 @@ async def test_queries(talk, caplog):
         reply = await talk("GET", query)
         assert not caplog.records, query
         assert reply.status in (200, 400, 404, 500), query
+
+
+def places(value):
+    """Where something stands in a body."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in inside:
+        yield (name,)
+        yield from ((name, *rest) for rest in places(each))
+
+
+def spoilt(value, place, junk):
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[place[0]] = junk if len(place) == 1 else spoilt(value[place[0]], place[1:], junk)
+    return copy
+
+
+@pytest.mark.parametrize("path", OF_ORGANIZATIONS)
+async def test_bodies_in_organizations_whatever_is_where_in_them(talk, sandbox, caplog, path):
+    caplog.set_level(logging.ERROR, logger="calcom_async.sandbox.app")
+    organization = str(sandbox.organization(members=["member"]))
+    team = (await talk("POST", f"organizations/{organization}/teams", {"name": "Team"})).data
+    at = path.replace("ORG", organization).replace("TEAM", str(team["id"]))
+    good = OF_ORGANIZATIONS[path]
+    for place in places(good):
+        for junk in JUNK:
+            reply = await talk("PATCH" if path == "teams/TEAM" else "POST", at, spoilt(good, place, junk))
+            assert not caplog.records, (place, junk)
+            assert reply.status in (200, 201, 400, 401, 403, 404, 409, 422, 500), (place, junk)
+    if path == "teams/TEAM":
+        left = (await talk("GET", f"organizations/{organization}/teams/{team['id']}")).data
+        kinds = {name: {type(value), str} if value is None else {type(value)} for name, value in team.items()}
+        kinds |= {"timeFormat": {type(None), int}, "metadata": {dict}}
+        assert {name for name, value in left.items() if type(value) not in kinds[name]} == set()
+
+
+async def test_states_of_browsers_sent_back(talk, caplog):
+    caplog.set_level(logging.ERROR, logger="calcom_async.sandbox.app")
+    for state in STATES:
+        for path in ("calendars/google/save", "conferencing/zoom/oauth/callback", "stripe/save"):
+            url = f"{talk.sandbox.url}/{path}?{urlencode({'state': state, 'code': 'x'})}"
+            async with talk.session.get(url, allow_redirects=False) as answer:
+                assert (answer.status in (301, 400), caplog.records) == (True, []), (path, state)

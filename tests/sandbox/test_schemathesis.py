@@ -85,7 +85,7 @@ def problems(schema: Any, body: Any) -> set[Problem]:
     """Where a body is not as a schema says; items of lists are not told apart."""
     found = set()
     for error in _leaves(jsonschema.Draft7Validator(schema).iter_errors(body)):
-        if error.validator in ("type", "enum") and _seen(error):
+        if error.validator in ("type", "enum", "minimum") and _seen(error):
             continue
         at = "$" + "".join("[]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)
         what = error.message.partition(" is a required")[0] if error.validator == "required" else ""
@@ -111,12 +111,13 @@ def _seen(error: Any) -> bool:
     names = [step for step in error.absolute_path if isinstance(step, str)]
     if error.instance is None and names and names[-1] in NULLABLE:
         return True
-    return bool(names) and (names[-1], type(error.instance).__name__) in recorded_kinds()
+    kind = str(error.instance) if error.validator == "minimum" else type(error.instance).__name__
+    return bool(names) and (names[-1], kind) in recorded_kinds()
 
 
 @cache
 def recorded_kinds() -> frozenset[tuple[str, str]]:
-    """Which kinds of value the recorded successes have under which key."""
+    """Which kinds of value the recorded successes have under which key, and where it is nought."""
     found: set[tuple[str, str]] = set()
     stack = [body for bodies in recorded().values() for body in bodies]
     while stack:
@@ -124,6 +125,8 @@ def recorded_kinds() -> frozenset[tuple[str, str]]:
         if isinstance(value, dict):
             for name, inner in value.items():
                 found.update((name, type(each).__name__) for each in (inner if isinstance(inner, list) else [inner]))
+                if inner == 0 and inner is not False:
+                    found.add((name, "0"))
             stack.extend(value.values())
         elif isinstance(value, list):
             stack.extend(value)

@@ -256,7 +256,8 @@ def _words(body: Any) -> str:
     return "".join(each for each in str(text) if not each.isdigit())[:60]
 
 
-def _stretches(file: str) -> list[list[Pair]]:
+def stretches(file: str) -> list[list[Pair]]:
+    """The pairs of a file, split where it went on with a fresh database."""
     found: list[list[Pair]] = [[]]
     for pair in pairs(file):
         if pair.number in _FRESH.get(file, ()):
@@ -268,7 +269,7 @@ def _stretches(file: str) -> list[list[Pair]]:
 async def replay(file: str) -> list[Outcome]:
     """Play one file, each stretch of it to a fresh self-hosted sandbox."""
     outcomes = []
-    for stretch in _stretches(file):
+    for stretch in stretches(file):
         sandbox = Sandbox(now=_STARTS[file], profile="self-hosted", rate_limit=RateLimit(limit=1_000_000))
         async with sandbox, aiohttp.ClientSession() as session:
             outcomes += await Player(file, stretch, sandbox, session).play()
