@@ -16,7 +16,7 @@ LANGUAGES = {"python", "console", "sh", "lua", "text", "json", "toml", "ini"}
 _FENCE = re.compile(
     r"""
     (?:^[ ]*<!--\s*not\ run:(?P<reason>.*?)-->\s*\n)?  # a sample may be left alone, if the page's source says why
-    ^(?P<indent>[ ]*)```(?P<language>[^\s`]*)[^\n]*\n
+    ^(?P<indent>[ ]*)```(?P<language>[^\s`]*)(?:[ ]title="(?P<title>[^"\n]+)")?[^\n]*\n
     (?P<body>.*?)
     ^(?P=indent)```[ ]*$
     """,
@@ -35,6 +35,7 @@ class Fence:
         body: The text, without the page's indentation.
         reason: Why it is not run; None where it is.
         follows: Whether nothing but blank lines stands between it and the block before.
+        title: The name of the file that the block is, where it is one: it is written instead of run.
     """
 
     page: Path
@@ -43,6 +44,7 @@ class Fence:
     body: str
     reason: str | None
     follows: bool
+    title: str | None = None
 
 
 def fences(page: Path) -> list[Fence]:
@@ -60,6 +62,7 @@ def fences(page: Path) -> list[Fence]:
                 body=textwrap.dedent(match["body"]),
                 reason=None if reason is None else reason.strip(),
                 follows=end >= 0 and not text[end : match.start()].strip(),
+                title=match["title"],
             )
         )
         end = match.end()
@@ -77,7 +80,8 @@ class Sample:
 def samples(page: Path) -> list[Sample]:
     """What is to be run on a page: its `python` and `console` blocks.
 
-    A `text` block right below a `python` block is what that prints.
+    A `text` block right below a `python` block is what that prints. A `python` block with a title is a file, for the
+    commands below it.
     """
     blocks = fences(page)
     found = []

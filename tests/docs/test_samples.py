@@ -9,10 +9,11 @@ import inspect
 import io
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ NOW = "2026-11-22T12:00:00Z"
 IDS = {
     "event_type_id=42": "event_type_id=20002",
     '"event_type_id": 42': '"event_type_id": 20002',
+    "EVENT_TYPE = 42": "EVENT_TYPE = 20002",
     "event_type_ids=[42]": "event_type_ids=[20002]",
     "team(7)": "team(501)",
 }
@@ -50,7 +52,12 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
         monkeypatch.setenv("COLUMNS", "120")
         monkeypatch.setenv("NO_COLOR", "1")
         monkeypatch.chdir(tmp_path)
+        monkeypatch.syspath_prepend(tmp_path)  # the files of a page find one another
+        loaded = set(sys.modules)
         yield sandbox
+        for name in set(sys.modules) - loaded:
+            if str(getattr(sys.modules[name], "__file__", None)).startswith(str(tmp_path)):
+                del sys.modules[name]  # and no other page finds them
 
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=name_of)
@@ -59,7 +66,9 @@ def test_the_samples_of_a_page_run(page: Path, world: Sandbox) -> None:
     names: dict[str, Any] = {"__name__": "__main__"}
     with asyncio.Runner() as runner:
         for sample in samples(page):
-            if sample.fence.language == "python":
+            if sample.fence.title is not None:
+                Path(sample.fence.title).write_text(with_ids(sample.fence.body), encoding="utf-8")
+            elif sample.fence.language == "python":
                 run_python(sample, names, runner)
             else:
                 run_console(sample)
@@ -86,18 +95,61 @@ async def evaluated(code: Any, names: dict[str, Any]) -> None:
 
 
 def run_console(sample: Sample) -> None:
-    """Run the commands of a block in this process: to start one for each would take most of the time of these tests."""
+    """Run the commands of a block; those that can in this process, since starting others costs more than they do."""
     for command, shown in commands(sample.fence.body):
         program, *arguments = shlex.split(with_ids(command), comments=True)
-        if program != "calcom-async":
+        if program not in PROGRAMS:
             continue  # such as pip or export: theirs to prove
-        printed, told = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(told):
-            code = main(arguments)
+        code, printed, told = PROGRAMS[program](arguments)
         where = f"{name_of(sample.fence.page)}:{sample.fence.line}: {command}"
-        assert code == 0, f"{where}\n{printed.getvalue()}{told.getvalue()}"
+        assert code == 0, f"{where}\n{printed}{told}"
         if shown.strip():
-            assert agrees(shown, printed.getvalue()), f"{where} printed:\n{printed.getvalue()}"
+            assert agrees(shown, printed), f"{where} printed:\n{printed}"
+
+
+def here(run: Callable[[list[str]], int], arguments: list[str]) -> tuple[int, str, str]:
+    """What a program of this process ends with, prints and tells."""
+    printed, told = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(told):
+        code = run(arguments)
+    return code, printed.getvalue(), told.getvalue()
+
+
+def script(arguments: list[str]) -> int:
+    """Run a file as `python file …` does."""
+    given, sys.argv = sys.argv, arguments
+    try:
+        runpy.run_path(arguments[0], run_name="__main__")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    finally:
+        sys.argv = given
+    return 0
+
+
+def tests(arguments: list[str]) -> tuple[int, str, str]:
+    """Run pytest as somebody would: in a process of its own, on their files alone."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "calcom_async.testing.plugin", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+        stdin=subprocess.DEVNULL,
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith(("CALCOM_", "PYTEST_"))},
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # ours alone, which is quicker
+        },
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+PROGRAMS = {
+    "calcom-async": lambda arguments: here(main, arguments),
+    "python": lambda arguments: here(script, arguments),
+    "pytest": tests,
+}
+"""What runs the commands of the pages."""
 
 
 def with_ids(text: str) -> str:
