@@ -27,6 +27,10 @@ PYTHONS = sorted({HERE, *nox.project.python_versions(PYPROJECT)}, key=lambda ver
 """Every Python the classifiers name, as far as it is installed; the one that runs nox always is."""
 COMPLETE = ".[all]"
 """The package with every extra that its code uses, so that no test is left out."""
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+TESTS = {"PYTHONSAFEPATH": "1", "PYTHONDONTWRITEBYTECODE": ""}
+"""Without the working directory on the path, tests and the commands they start import what was installed. Compiled
+files are kept, whatever the machine says otherwise: the tests start hundreds of interpreters."""
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
 
@@ -58,24 +62,32 @@ def types(session: nox.Session) -> None:
         "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
     }
     session.run("pyright", "--pythonpath", _python(session), env=pyright)
-    session.run("pytest", "tests/typing", env=pyright)
+    session.run("pytest", "tests/typing", env={**TESTS, **pyright})
 
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run pytest on the installed package, with branch coverage; a partial run (`-- …`) has neither.
+    """Run pytest on the installed package; `nox -s tests -- tests/core -k paging` passes what follows `--` to it.
 
     Most tests wait more than they work, so four processes share them; those that measure come after, one by one.
+    Where there is a Chromium, the shortest way through the sandbox's page is tried as well.
     """
-    session.install(COMPLETE, *groups("tests"))
-    # Without the working directory on the path, tests and the commands they start import what was installed.
-    env = {"PYTHONSAFEPATH": "1", "COVERAGE_FILE": str(Path(session.create_tmp()) / "coverage")}
+    session.install(COMPLETE, *groups("tests", *(["browser"] if CHROMIUM else [])))
     if session.posargs:
-        session.run("pytest", *session.posargs, env=env)
+        session.run("pytest", *session.posargs, env=TESTS)
         return
-    measured = ("pytest", "--cov", "--cov-report=", "--durations=25")
+    session.run("pytest", "-n", "4", "--dist", "worksteal", "-m", "not alone", "--durations=25", env=TESTS)
+    session.run("pytest", "-m", "alone", *_files_with("pytest.mark.alone"), "--durations=25", env=TESTS)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the same tests with branch coverage, which takes twice as long: 90 % or more."""
+    session.install(COMPLETE, *groups("tests", *(["browser"] if CHROMIUM else [])))
+    env = {**TESTS, "COVERAGE_FILE": str(Path(session.create_tmp()) / "coverage")}
+    measured = ("pytest", "--cov", "--cov-report=")
     session.run(*measured, "-n", "4", "--dist", "worksteal", "-m", "not alone", env=env)
-    session.run(*measured, "--cov-append", "-m", "alone", env=env)
+    session.run(*measured, "--cov-append", "-m", "alone", *_files_with("pytest.mark.alone"), env=env)
     session.run("coverage", "report", env=env)
 
 
@@ -124,7 +136,7 @@ def chaos(session: nox.Session) -> None:
     session.install(COMPLETE, *groups("tests"))
     files = [f"tests/export/test_{name}.py" for name in ("loses_nothing", "survives", "pacing", "memory")]
     files.append("tests/export/test_formats_elsewhere.py")
-    files.append("tests/reliability")
+    files += ["tests/reliability", "tests/core/test_limiter_on_a_server.py", "tests/core/test_shared_limiter.py"]
     session.run("pytest", "-s", "--durations=0", *files, *session.posargs, env={"CALCOM_CHAOS": "full"})
 
 
@@ -145,7 +157,7 @@ def browser(session: nox.Session) -> None:
     The default tests skip these, for they have no Playwright; where there is no Chromium they are skipped here, too.
     """
     session.install(COMPLETE, *groups("tests", "browser"))
-    session.run("pytest", "tests/browser", *session.posargs, env={"PYTHONSAFEPATH": "1"})
+    session.run("pytest", "tests/browser", *session.posargs, env={**TESTS, "CALCOM_BROWSER": "full"})
 
 
 @nox.session
@@ -185,6 +197,11 @@ def benchmarks(session: nox.Session) -> None:
 def _python(session: nox.Session) -> str:
     """The interpreter of a session's environment."""
     return str(session.run("python", "-c", "import sys; print(sys.executable)", silent=True)).strip()
+
+
+def _files_with(text: str) -> list[str]:
+    """The test files that say `text`: pytest needn't read seven thousand tests to find sixty."""
+    return [str(path) for path in sorted((ROOT / "tests").rglob("test_*.py")) if text in path.read_text("utf-8")]
 
 
 def _unfinished() -> list[str]:

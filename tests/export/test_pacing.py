@@ -44,6 +44,8 @@ async def test_nearly_all_that_is_allowed_is_used_and_nothing_is_refused(
     print(f"{limit} in {window} s: {quota.utilisation():.4f} in {len(quota.openings)} windows, used {quota.fills}")
     assert (quota.refused, report.refused) == (0, 0)
     assert len(quota.openings) >= windows - 1
+    if not FULL:  # what follows measures time, which the other tests of a run take
+        return
     assert quota.filled() > 0.99
     # The margin of 50 ms and the way there and back weigh more in windows of seconds than in those of a minute.
     lost = (0.05 + latency[1]) * (len(quota.openings) - 1)
