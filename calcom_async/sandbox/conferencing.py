@@ -33,6 +33,7 @@ _PAGES: Final = {
         "&scope=OnlineMeetings.ReadWrite%20offline_access"
     ),
 }
+_LOST: Final = {"type": "unknown", "location": '{"type":"inPerson"}'}
 _ADDRESS: Final = re.compile(r"[!-~]+")
 """What may stand in a header."""
 _STRIPE: Final = "https://connect.stripe.com/oauth/authorize?client_id=ca_sandbox&scope=read_write&response_type=code"
@@ -215,7 +216,16 @@ def _disconnect(call: Call) -> Answer:
     default = call.backend.store.shelf(_DEFAULTS).get(owner.parent)
     if default is not None and default["app"] == app:
         call.backend.store.shelf(_DEFAULTS).delete(owner.parent)
+    _lose_addresses(call.backend, owner.parent)
     return done()
+
+
+def _lose_addresses(backend: Backend, parent: str) -> None:
+    """The real server writes the locations of all event types anew, and forgets the addresses meanwhile."""
+    for record in backend.store.event_types.of(parent):
+        if any(each["type"] == "address" for each in record["locations"]):
+            kept = [_LOST if each["type"] == "address" else each for each in record["locations"]]
+            backend.store.event_types.put(record | {"locations": kept}, parent=parent)
 
 
 def _hosted(call: Call) -> None:

@@ -187,6 +187,9 @@ def list_all(call: Call) -> Answer:
 def create(call: Call) -> Answer:
     """`POST /v2/oauth-clients`."""
     organization = _platform(call)
+    plan = ((call.backend.store.teams.get(organization) or {}).get("metadata") or {}).get("plan")
+    if plan == "none":
+        raise refusal(400, "Team is not subscribed to platform plan, cannot create an OAuth Client.")
     sent = call.body if isinstance(call.body, dict) else {}
     body = validation.check({**_USUAL, **sent}, _fields(creating=True))
     settings = {name: value for name, value in body.items() if name in _SETTABLE and value is not None}

@@ -105,3 +105,13 @@ async def test_events_of_calendars(talk):
     assert (await talk("PATCH", "calendars/office365/events/x", {})).status == 400
     bad = await talk("PATCH", "calendars/google/events/x", {"start": {"time": "x"}, "status": "zzz"})
     assert [each["property"] for each in bad.body["error"]["details"]["errors"]] == ["start", "status"]
+
+
+async def test_disconnecting_an_app_loses_the_addresses_of_event_types(talk, sandbox):
+    sandbox.connect_google_calendar("owner@example.com")
+    await talk("POST", "conferencing/google-meet/connect")
+    places = [{"type": "address", "address": "1 High St", "public": True}, {"type": "attendeePhone"}]
+    await talk("PATCH", "event-types/20001", {"locations": places})
+    assert (await talk("DELETE", "conferencing/google-meet/disconnect")).body == {"status": "success"}
+    lost = {"type": "unknown", "location": '{"type":"inPerson"}'}
+    assert (await talk("GET", "event-types/20001")).data["locations"] == [lost, {"type": "attendeePhone"}]

@@ -9,9 +9,8 @@ _NO_SMS: Final = "the recorded server had no SMS provider"
 _NO_APP: Final = "the recorded server had no credentials of the app yet"
 _NO_BILLING: Final = "the recorded platform had no plan yet"
 _DELEGATION: Final = "the recorded server lacked the platform, the feature and the key of encryption at first"
-_LOST: Final = "the recorded server had lost the addresses of its locations, after an app was disconnected"
-_MEET: Final = "the recorder had put a Google calendar into the database"
 _CALENDAR: Final = "the recorder served an ICS feed"
+_LOST: Final = "the recorded server had lost the addresses of this team's event types in an earlier recording"
 _CONSENT: Final = "the consent of the old kind of client is not in the document any more"
 
 ACCEPTED: Final[dict[str, str]] = {
@@ -44,19 +43,13 @@ ACCEPTED: Final[dict[str, str]] = {
     "server-2 0744 oauth-clients-create-star": _NO_BILLING,
     "server-2 0745 oauth-clients-create-missing": _NO_BILLING,
     "server-2 0746 oauth-clients-create-bad": _NO_BILLING,
+    "server-2 0878 oauth-clients-list-team-key": "here there are the clients that had been refused there",
+    "server-2 1039 mo2-oauth-clients": "the key of an organization is that of its owner, whose platform has a client",
     "server-2 0792 oauth-authorize-noauth": _CONSENT,
     "server-2 0795 oauth-exchange-badsecret": _CONSENT,
     "server-2 0796 oauth-exchange-missing": _CONSENT,
     "server-2 0798 oauth-exchange-again": _CONSENT,
     "server-2 0800 oauth-exchange-noauth": _CONSENT,
-    "server-2 0866 user-conf-connect-meet-ok": _MEET,
-    "server-2 0868 user-conf-list-meet": _MEET,
-    "server-2 0869 user-conf-default-set-meet-ok": _MEET,
-    "server-2 0879 oauth-clients-create-nobilling": _NO_BILLING,
     "server-2 1086 orgteam-et-take0": _LOST,
     "server-2 1087 orgteam-et-take1": _LOST,
-    "server-2 1124 side-meet-connect": _MEET,
-    "server-2 1126 side-meet-default": _MEET,
-    "server-2 1129 side-meet-disconnect": _MEET,
-    "server-2 1130 side-et-after-disconnect": _LOST,
 }

@@ -2,7 +2,7 @@
 
 Most were requests; they are sent with somebody's key (`POST?` may be refused). The rest is what the recorder did in its database: `SHIFT` moves
 a booking by days, `VIDEO` gives it a room, `FORGET` empties a shelf, `DROP` removes a team, `PLAN` gives a platform a
-plan, `ROLE` a member a role; `CLIENT` and `TOKEN` stand for a client and a token whose making was not recorded.
+plan, `ROLE` a member a role, `GOOGLE` somebody a calendar; `NEXT` is the next number of a shelf; `CLIENT` and `TOKEN` stand for a client and a token whose making was not recorded.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ _CLIENT: Final = "/oauth-clients/clcplatclient0001/users"
 
 def _book(event_type: int, start: str, **more: Any) -> Request:
     return "POST", "/bookings", "alice", {"eventTypeId": event_type, "start": start, "attendee": _GRACE, **more}
+
+
+def _form_workflow(name: str, on: dict[str, Any], trigger: str) -> Request:
+    body = {"name": name, "activation": on, "trigger": {"type": trigger}, "steps": [_STEP]}
+    return "POST", _FORM_WORKFLOWS, "carol", body
 
 
 INTERLUDES: Final[dict[tuple[str, str], tuple[Request, ...]]] = {
@@ -66,16 +71,12 @@ INTERLUDES: Final[dict[tuple[str, str], tuple[Request, ...]]] = {
     ("server-2.jsonl", "1072"): tuple(
         ("POST?", f"{_VERIFIED}/request", "bob", {"email": f"t{number}@x.test"}) for number in range(4)
     ),
-    ("server-2.jsonl", "0498"): tuple(
-        ("POST", _FORM_WORKFLOWS, "carol", {"name": name, "activation": on, "trigger": trigger, "steps": [_STEP]})
-        for name, on, trigger in (
-            (
-                "Form WF",
-                {"isActiveOnAllRoutingForms": False, "activeOnRoutingFormIds": [_FORM]},
-                {"type": "formSubmitted"},
-            ),
-            ("all", {"isActiveOnAllRoutingForms": True}, {"type": "formSubmittedNoEvent"}),
-        )
+    ("server-2.jsonl", "0498"): (
+        ("NEXT", "workflows", "", 17),
+        _form_workflow(
+            "Form WF", {"isActiveOnAllRoutingForms": False, "activeOnRoutingFormIds": [_FORM]}, "formSubmitted"
+        ),
+        _form_workflow("all", {"isActiveOnAllRoutingForms": True}, "formSubmittedNoEvent"),
     ),
     ("server-2.jsonl", "0510"): (("DELETE", "/organizations/502/teams/503/workflows/1", "carol", None),),
     ("server-2.jsonl", "0604"): (("FORGET", "delegation credentials", "", None),),
@@ -88,8 +89,12 @@ INTERLUDES: Final[dict[tuple[str, str], tuple[Request, ...]]] = {
             None,
         ),
     ),
+    ("server-2.jsonl", "0866"): (("GOOGLE", "alice@example.com", "", 1001),),
+    ("server-2.jsonl", "0879"): (("PLAN", "504", "", "none"),),
+    ("server-2.jsonl", "0881"): (("PLAN", "504", "", "SCALE"),),
     ("server-2.jsonl", "1042"): (("DELETE", "/organizations/504/organizations/505", "plat", None),),
     ("server-2.jsonl", "1066"): (("CLIENT", "cmwrs5r41000c8f7dsxln3lyv", "", ["PROFILE_READ"]),),
+    ("server-2.jsonl", "1124"): (("GOOGLE", "alice@example.com", "", 1001),),
     ("server-2.jsonl", "1157"): (_book(20004, "2026-12-09T10:00:00Z"),),
     ("server-2.jsonl", "1185"): (("VIDEO", "dE4YHrMsiCHzTETZLJ48GC", "", None),),
     ("server-2.jsonl", "1198"): (("SHIFT", "dE4YHrMsiCHzTETZLJ48GC", "", -30),),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from calcom_async.sandbox import event_type_wire, instants, platform_clients, routing_forms, world
+from calcom_async.sandbox import calendars, event_type_wire, instants, platform_clients, routing_forms, world
 from calcom_async.sandbox.backend import Backend, key_digest
 from calcom_async.sandbox.bookings_store import Booking
 from calcom_async.sandbox.credentials import PLATFORM_CLIENTS, TOKENS
@@ -216,6 +216,10 @@ def change(backend: Backend, how: str, what: str, value: Any) -> None:
     elif how == "TOKEN":
         kept = {"kind": "access", "userId": value, "scopes": None, "clientId": "", "expiresAt": 1 << 50}
         store.shelf(TOKENS).put({"id": key_digest(what), **kept})
+    elif how == "GOOGLE":
+        calendars.connect_google(backend, store.users.get(value) or {}, what)
+    elif how == "NEXT":
+        store.write_note(f"next id of {what}", str(value))
     elif how == "PLAN":
         team = store.teams.get(int(what)) or {}
         store.teams.put(team | {"metadata": team["metadata"] | {"plan": value}})
