@@ -63,6 +63,7 @@ def run_to_its_end(arguments: list[str], environment: dict[str, str]) -> str:
     return printed
 
 
+@pytest.mark.timeout(300)
 def test_the_sessions_happen_as_they_are_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     known: dict[str, str] = {}
     ran = 0

@@ -244,7 +244,8 @@ def test_after_a_fork_both_go_on(server: ThreadedLoopback, client: CalCom) -> No
 
 def run_program(program: str, *, expected: int = 0, timeout: float = 30) -> str:
     preamble = f"""
-        import sys, os, signal, threading, time
+        import logging, sys, os, signal, threading, time
+        logging.getLogger("asyncio").setLevel(logging.ERROR)  # a busy machine is slow, and -X dev would tell of it
         sys.path.insert(0, {HERE!r})
         import test_blocking
         from loopback import ThreadedLoopback
