@@ -1,14 +1,11 @@
 """Every recorded answer about calendars, apps, insights, OAuth and the small families, read and written back unchanged."""
 
 import json
-import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 
 from calcom_async.core.codec import decode
@@ -39,6 +36,7 @@ from calcom_async.models.private_links import DeletedPrivateLink, PrivateLink
 from calcom_async.models.stripe import StripeAuthorization
 from calcom_async.models.verified_resources import VerifiedEmail
 from calcom_async.models.webhooks import Webhook
+from tests.models.recorded_answers import records, unexpected
 
 ANY, ONE = r".*", r"(/[^/]+)?"
 CLIENT = r"/oauth-clients/[^/]+"
@@ -93,38 +91,10 @@ LEAST = {
 }
 
 
-def captures(folder: Path) -> Iterator[tuple[str, str, str, Any]]:
-    for file in sorted((folder / "captures").glob("*.json*")):
-        lines = file.read_text().splitlines() if file.suffix == ".jsonl" else [file.read_text()]
-        for capture in map(json.loads, lines):
-            if capture.get("status", 500) < 300 and isinstance(capture.get("body"), dict):
-                path = re.sub(r"^(/api)?/v2", "", (capture.get("route") or capture["path"]).partition("?")[0])
-                yield f"{file.name} {capture.get('n')}", capture["method"], path, capture["body"].get("data")
-
-
-def records(folder: Path) -> Iterator[tuple[str, Record, Any]]:
-    for name, method, path, data in captures(folder):
-        matching = (cls for methods, p, cls in ANSWERS if method in methods.split("|") and re.fullmatch(p, path))
-        cls = next(matching, None)
-        for wire in (data if isinstance(data, list) else [data]) if cls is not None and data is not None else ():
-            yield name, decode(json.loads(json.dumps(wire)), cls), wire
-
-
-def unexpected(value: Any, path: str = "") -> Iterator[str]:
-    """The fields that no record knew."""
-    if isinstance(value, Record):
-        yield from (f"{path}.{key}" for key in value.extra)
-        for a in attrs.fields(type(value)):
-            yield from unexpected(getattr(value, a.name), f"{path}.{a.name}") if a.name[0] != "_" else ()
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from unexpected(item, f"{path}[]")
-
-
 @pytest.mark.contract
 def test_every_answer_is_read_and_written_back_unchanged(reference: Path) -> None:
     seen: Counter[str] = Counter()
-    for name, record, wire in records(reference):
+    for name, record, wire in records(reference, ANSWERS):
         seen[type(record).__name__] += 1
         assert record.to_dict() == wire, name
         assert list(record.to_dict()) == list(wire), name

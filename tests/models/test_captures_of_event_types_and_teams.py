@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import attrs
 import pytest
 
 from calcom_async.core.codec import decode
-from calcom_async.core.records import Record, Unknown
+from calcom_async.core.records import Record
 from calcom_async.models.booking_fields import CustomField, DefaultField, EmailField, LocationField, NameField
 from calcom_async.models.event_type_locations import EventTypeUnknownLocation
 from calcom_async.models.event_types import DeletedEventType, EventType, TeamEventType
@@ -20,6 +19,7 @@ from calcom_async.models.memberships import Membership
 from calcom_async.models.schedules import Schedule
 from calcom_async.models.teams import PendingTeam, Team, TeamInvite
 from calcom_async.models.webhooks import Webhook
+from tests.models.recorded_answers import unexpected
 
 REFERENCE = Path(os.environ.get("CALCOM_API_REFERENCE", Path(__file__).parents[3] / "shared" / "api"))
 TEAM = r"(/organizations/[^/]+)?/teams/[^/]+"
@@ -74,20 +74,6 @@ def answers() -> Iterator[Answer]:
                 continue
             if isinstance(pair["body"].get("data"), dict | list):
                 yield Answer(f"{file.name} {pair['n']} {pair['name']}", into, pair["body"]["data"])
-
-
-def unexpected(record: Any, path: str = "") -> Iterator[str]:
-    """The fields that no record knew, and members of unions that have no record."""
-    if isinstance(record, Record):
-        if isinstance(record, Unknown):
-            yield f"{path} is unknown"
-        yield from (f"{path}.{key}" for key in record.extra)
-        for a in attrs.fields(type(record)):
-            if a.name[0] != "_":
-                yield from unexpected(getattr(record, a.name), f"{path}.{a.name}")
-    elif isinstance(record, tuple):
-        for item in record:
-            yield from unexpected(item, f"{path}[]")
 
 
 def records() -> Iterator[tuple[str, Record, Any]]:

@@ -1,15 +1,9 @@
 """Every recorded answer about organizations and the families they share, read and written back unchanged."""
 
-import json
-import os
-import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
-import attrs
 import pytest
 
 from calcom_async.core.codec import decode
@@ -33,8 +27,8 @@ from calcom_async.models.roles import Role, RoleType
 from calcom_async.models.routing_forms import RoutedResponse, RoutedSlots, RoutingForm, RoutingFormResponse
 from calcom_async.models.teams import OwnTeam
 from calcom_async.models.workflows import Workflow, WorkflowTriggerType, WorkflowUnit
+from tests.models.recorded_answers import records, unexpected
 
-REFERENCE = Path(os.environ.get("CALCOM_API_REFERENCE", Path(__file__).parents[3] / "shared" / "api"))
 ORG, ONE = r"/organizations/[^/]+", r"(/[^/]+)?"
 TEAM = rf"{ORG}/teams/[^/]+"
 ANSWERS: list[tuple[str, str, type[Record]]] = [
@@ -63,39 +57,10 @@ LEAST = {
 }  # fmt: skip
 
 
-def captures() -> Iterator[tuple[str, str, str, Any]]:
-    for file in sorted((REFERENCE / "captures").glob("*.json*")):
-        lines = file.read_text().splitlines() if file.suffix == ".jsonl" else [file.read_text()]
-        for capture in map(json.loads, lines):
-            if capture.get("status", 500) < 300 and isinstance(capture.get("body"), dict):
-                path = re.sub(r"^(/api)?/v2", "", (capture.get("route") or capture["path"]).partition("?")[0])
-                yield f"{file.name} {capture.get('n')}", capture["method"], path, capture["body"].get("data")
-
-
-def records() -> Iterator[tuple[str, Record, Any]]:
-    for name, method, path, data in captures():
-        matching = (cls for methods, p, cls in ANSWERS if method in methods.split("|") and re.fullmatch(p, path))
-        cls = next(matching, None)
-        for wire in (data if isinstance(data, list) else [data]) if cls is not None and data is not None else ():
-            yield name, decode(json.loads(json.dumps(wire)), cls), wire
-
-
-def unexpected(value: Any, path: str = "") -> Iterator[str]:
-    """The fields that no record knew."""
-    if isinstance(value, Record):
-        yield from (f"{path}.{key}" for key in value.extra)
-        for a in attrs.fields(type(value)):
-            yield from unexpected(getattr(value, a.name), f"{path}.{a.name}") if a.name[0] != "_" else ()
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from unexpected(item, f"{path}[]")
-
-
 @pytest.mark.contract
-@pytest.mark.usefixtures("reference")
-def test_every_answer_is_read_and_written_back_unchanged() -> None:
+def test_every_answer_is_read_and_written_back_unchanged(reference: Path) -> None:
     seen: Counter[str] = Counter()
-    for name, record, wire in records():
+    for name, record, wire in records(reference, ANSWERS):
         seen[type(record).__name__] += 1
         assert record.to_dict() == wire, name
         assert list(record.to_dict()) == list(wire), name
