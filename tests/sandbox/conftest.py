@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 from attrs import define, field
 
@@ -70,7 +71,7 @@ class Talk:
             sent["cal-api-version"] = version
         async with self.session.request(method, f"{self.sandbox.url}/{path}", json=body, headers=sent) as answer:
             raw = await answer.read()
-            return Reply(answer.status, answer.headers, await answer.json() if raw else None)
+            return Reply(answer.status, answer.headers, msgspec.json.decode(raw) if raw else None)
 
 
 @pytest.fixture
@@ -98,10 +99,22 @@ async def self_hosted(session: aiohttp.ClientSession) -> AsyncIterator[Talk]:
         yield Talk(opened, session)
 
 
+@pytest.fixture(scope="module")
+def full() -> Iterator[Sandbox]:
+    """Three thousand bookings, to be looked at only: a module's tests share them."""
+    with Sandbox(bookings=3_000, seed=7, now=NOW, rate_limit=None) as opened:
+        yield opened
+
+
 @pytest.fixture
-async def seeded(session: aiohttp.ClientSession) -> AsyncIterator[Talk]:
-    """Three thousand bookings."""
-    async with Sandbox(bookings=3_000, seed=7, now=NOW, rate_limit=None) as opened:
+def seeded(full: Sandbox, session: aiohttp.ClientSession) -> Talk:
+    return Talk(full, session)
+
+
+@pytest.fixture
+async def busy(session: aiohttp.ClientSession) -> AsyncIterator[Talk]:
+    """Sixty bookings."""
+    async with Sandbox(bookings=60, seed=7, now=NOW, rate_limit=None) as opened:
         yield Talk(opened, session)
 
 

@@ -119,10 +119,10 @@ async def test_malformed_answers_are_no_json(talk, garbage):
     assert (body == b"") == (garbage == "empty")
 
 
-async def test_malformed_record_in_good_company(seeded):
-    good = await seeded("GET", "bookings?take=3&sortCreated=asc")
-    seeded.sandbox.faults.add("malformed=record")
-    bad = await seeded("GET", "bookings?take=3&sortCreated=asc")
+async def test_malformed_record_in_good_company(busy):
+    good = await busy("GET", "bookings?take=3&sortCreated=asc")
+    busy.sandbox.faults.add("malformed=record")
+    bad = await busy("GET", "bookings?take=3&sortCreated=asc")
     assert bad.data[0]["start"] == {"unexpected": True}
     assert bad.data[0].keys() == good.data[0].keys()
     assert bad.data[1:] == good.data[1:]
@@ -264,17 +264,17 @@ async def test_a_limit_in_place_of_the_own(session, talk_to):
 # --- the cursor list -------------------------------------------------------------------------------------------------
 
 
-async def test_the_cursor_list_that_times_out(seeded):
-    seeded.sandbox.faults.add("cursor=timeout; seconds=0.03")
-    assert (await raw(seeded, "GET", "bookings?limit=5", **{"cal-api-version": "2026-05-01"}))[0] == 524
-    assert (await seeded("GET", "bookings?take=5")).status == 200
-    assert (await seeded("GET", "me", version="2026-05-01")).status == 200
+async def test_the_cursor_list_that_times_out(busy):
+    busy.sandbox.faults.add("cursor=timeout; seconds=0.03")
+    assert (await raw(busy, "GET", "bookings?limit=5", **{"cal-api-version": "2026-05-01"}))[0] == 524
+    assert (await busy("GET", "bookings?take=5")).status == 200
+    assert (await busy("GET", "me", version="2026-05-01")).status == 200
 
 
-async def test_the_cursor_list_that_answers_by_offset(seeded):
-    seeded.sandbox.faults.add("cursor=offset")
-    reply = await seeded("GET", "bookings?limit=5", version="2026-05-01")
-    assert (len(reply.data), reply.body["pagination"]["totalItems"]) == (5, 3_000)
+async def test_the_cursor_list_that_answers_by_offset(busy):
+    busy.sandbox.faults.add("cursor=offset")
+    reply = await busy("GET", "bookings?limit=5", version="2026-05-01")
+    assert (len(reply.data), reply.body["pagination"]["totalItems"]) == (5, 60)
     assert "nextCursor" not in reply.body["pagination"]
 
 

@@ -18,10 +18,10 @@ def project(tmp_path):
     return shutil.copytree(EXAMPLE, tmp_path / "booking-page", ignore=shutil.ignore_patterns("__pycache__", ".*"))
 
 
-def run(project):
+def run(project, *arguments):
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("CALCOM_", "COV_", "PYTEST"))}
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-W", "error"],
+        [sys.executable, "-m", "pytest", "-q", "-W", "error", *arguments],
         cwd=project,
         capture_output=True,
         text=True,
@@ -41,7 +41,7 @@ def test_its_tests_pass(project):
 def test_its_tests_notice_what_they_are_for(project):
     page = project / "booking_page.py"
     page.write_text(page.read_text(encoding="utf-8").replace("ensure_once=True", "ensure_once=False"), encoding="utf-8")
-    done = run(project)
+    done = run(project, "-k", "got_lost")
     assert done.returncode == 1
     assert "FAILED tests/test_booking_page.py::test_an_answer_that_got_lost" in done.stdout
 

@@ -53,27 +53,7 @@ ASYNCIO, ANYIO = "pytest_asyncio.plugin", "anyio.pytest_plugin"
 SCOPE = "asyncio_default_fixture_loop_scope = function\n"
 
 
-@pytest.mark.parametrize(
-    ("plugins", "mode", "marks", "mark"),
-    [
-        (None, "auto", "", ""),
-        ((ASYNCIO, ANYIO), "strict", "", "@pytest.mark.asyncio"),
-        ((ASYNCIO, ANYIO), "strict", "anyio_backend = pytest.fixture(lambda: 'asyncio')", "@pytest.mark.anyio"),
-        ((ANYIO,), None, "anyio_backend = pytest.fixture(lambda: 'asyncio')", "@pytest.mark.anyio"),
-    ],
-    ids=["asyncio auto, all plugins", "asyncio strict", "anyio beside asyncio", "anyio alone"],
-)
-def test_serves_blocking_and_async_tests(run_pytest, plugins, mode, marks, mark):
-    ini = f"asyncio_mode = {mode}\n{SCOPE}" if mode else ""
-    done = run_pytest(plugins=plugins, ini=ini, test_both=BOTH_FACES.format(marks=marks, mark=mark))
-    assert (done.code, done.summary) == (0, "7 passed"), done.text
-
-
-def test_serves_fixtures_of_the_users(run_pytest):
-    done = run_pytest(
-        plugins=(ASYNCIO,),
-        ini=f"asyncio_mode = auto\n{SCOPE}",
-        test_users="""
+USERS = """
 import pytest
 
 
@@ -85,9 +65,24 @@ async def me(async_calcom):
 
 async def test_one(me, async_calcom):
     assert me == await async_calcom.me.get()
-""",
-    )
-    assert (done.code, done.summary) == (0, "1 passed"), done.text
+"""
+BY_ASYNCIO = BOTH_FACES.format(marks="", mark="@pytest.mark.asyncio")
+BY_ANYIO = BOTH_FACES.format(marks="anyio_backend = pytest.fixture(lambda: 'asyncio')", mark="@pytest.mark.anyio")
+
+
+@pytest.mark.parametrize(
+    ("plugins", "mode", "files", "passed"),
+    [
+        (None, "auto", {"test_both": BOTH_FACES.format(marks="", mark=""), "test_users": USERS}, 8),
+        ((ASYNCIO, ANYIO), "strict", {"test_asyncio": BY_ASYNCIO, "test_anyio": BY_ANYIO}, 14),
+        ((ANYIO,), None, {"test_both": BY_ANYIO}, 7),
+    ],
+    ids=["asyncio auto, all plugins", "anyio beside strict asyncio", "anyio alone"],
+)
+def test_serves_blocking_and_async_tests(run_pytest, plugins, mode, files, passed):
+    ini = f"asyncio_mode = {mode}\n{SCOPE}" if mode else ""
+    done = run_pytest(plugins=plugins, ini=ini, **files)
+    assert (done.code, done.summary) == (0, f"{passed} passed"), done.text
 
 
 OPTIONS = """
@@ -162,11 +157,6 @@ def test_and_again(calcom):
 """
 
 
-def test_options_by_marker(run_pytest):
-    done = run_pytest("--strict-markers", test_options=OPTIONS)
-    assert (done.code, done.summary) == (0, "10 passed"), done.text
-
-
 SHARED = """
 import pytest
 
@@ -220,29 +210,44 @@ WRONG = {
 }
 
 
-def test_says_what_is_wrong(run_pytest):
-    tests = [f"@pytest.mark.calcom({mark})\ndef test_{place}(calcom):\n    pass\n" for place, mark in enumerate(WRONG)]
-    done = run_pytest(test_it="import pytest\n\n" + "\n".join(tests))
-    assert (done.code, done.summary) == (1, "5 errors"), done.text
-    assert [message for message in WRONG.values() if message not in done.text] == []
-
-
-def test_an_assertion_that_fails_says_what_came(run_pytest):
-    done = run_pytest(
-        test_it="""
+SURPRISED = """
 def test_it(calcom, calcom_requests):
     calcom.request("GET", "bookings", params={"take": 3}, api_version="2024-08-13")
     calcom_requests.assert_one("GET", "bookings", query={"take": 4})
 """
+
+
+@pytest.fixture(scope="module")
+def told(run_pytest_in, tmp_path_factory):
+    """One run of tests that pass, one that fails, and ones whose marker is wrong."""
+    wrong = [f"@pytest.mark.calcom({mark})\ndef test_{place}(calcom):\n    pass\n" for place, mark in enumerate(WRONG)]
+    return run_pytest_in(
+        tmp_path_factory.mktemp("told"),
+        "--strict-markers",
+        test_options=OPTIONS,
+        test_surprised=SURPRISED,
+        test_wrong="import pytest\n\n" + "\n".join(wrong),
     )
-    assert done.summary == "1 failed"
-    lines = [line[8:] for line in done.text.splitlines() if line.startswith("E   ")]
+
+
+def test_options_by_marker(told):
+    assert (told.code, told.summary) == (1, "1 failed, 10 passed, 5 errors"), told.text
+    assert "FAILED test_surprised.py::test_it" in told.text
+
+
+def test_says_what_is_wrong(told):
+    assert [message for message in WRONG.values() if message not in told.text] == []
+
+
+def test_an_assertion_that_fails_says_what_came(told):
+    failure = told.text.partition("= FAILURES =")[2]
+    lines = [line[8:] for line in failure.splitlines() if line.startswith("E   ")]
     assert lines == [
         'AssertionError: wanted one request GET bookings with query {"take": 4}; none of 1 is',
         "  1. GET bookings?take=3 → 200",
         '       query take: wanted ["4"], was ["3"]',
     ]
-    assert "request_log.py" not in done.text
+    assert "request_log.py" not in failure
 
 
 def test_pytest_starts_without_loading_anything(run_pytest):
