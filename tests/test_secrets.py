@@ -25,13 +25,14 @@ from calcom_async import AsyncCalCom, CalCom, CalComError, DecodeError, FileToke
 from calcom_async.sandbox import Sandbox
 from calcom_async.testing import Cassette, Faults
 
+FULL = os.environ.get("CALCOM_CHAOS") == "full"
 KEY = "cal_live_pl4ntedkeypl4ntedkey"
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
     """A local Cal.com whose key is the planted one, which the environment has; and an empty home."""
-    with Sandbox(bookings=300, seed=2, api_key=KEY, rate_limit=None) as sandbox:
+    with Sandbox(bookings=60, seed=2, api_key=KEY, rate_limit=None) as sandbox:
         monkeypatch.setenv("CALCOM_API_KEY", KEY)
         monkeypatch.setenv("CALCOM_BASE_URL", sandbox.url)
         monkeypatch.setenv("HOME", str(tmp_path))
@@ -58,7 +59,7 @@ def files_below(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("face", ["async", "blocking"])
-@pytest.mark.parametrize("status", [401, 403, 404, 422, 429, 500])
+@pytest.mark.parametrize("status", [401, 403, 404, 422, 429, 500] if FULL else [401, 429, 500])
 async def test_no_traceback_shows_it(server: Sandbox, caplog: pytest.LogCaptureFixture, face: str, status: int) -> None:
     server.fail_next(status=status, body={"error": {"message": "no"}}, headers={"Retry-After": "0"}, count=9)
     caplog.set_level(logging.DEBUG)
@@ -185,25 +186,24 @@ async def test_no_process_has_it_on_its_command_line_and_luas_not_even_in_its_en
     ],
     ids=" ".join,
 )  # fmt: skip
-def test_no_command_tells_it(server: Sandbox, arguments: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "calcom_async", *arguments], capture_output=True, timeout=60, check=False,
-        stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    assert done.stdout + done.stderr
-    assert b"Traceback" not in done.stderr
-    assert KEY.encode() not in done.stdout + done.stderr
+def test_no_command_tells_it(server: Sandbox, capfd: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    from calcom_async.cli import main
+
+    main(arguments)
+    told = "".join(capfd.readouterr())
+    assert told
+    assert "Traceback" not in told
+    assert KEY not in told
 
 
 # --- files -------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
-@pytest.mark.parametrize("umask", [0o000, 0o022])
-def test_files_that_hold_keys_are_their_owners_alone(server: Sandbox, tmp_path: Path, umask: int) -> None:
+def test_files_that_hold_keys_are_their_owners_alone(server: Sandbox, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "calcom_async", "accounts", "add", "work"], input=KEY.encode() + b"\n",
-        capture_output=True, timeout=60, check=False, preexec_fn=lambda: os.umask(umask),
+        capture_output=True, timeout=60, check=False, preexec_fn=lambda: os.umask(0),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
     assert KEY.encode() not in done.stdout + done.stderr

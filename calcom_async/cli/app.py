@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -77,6 +78,12 @@ def _program() -> typer.Typer:
     return app
 
 
+@functools.cache
+def _command() -> Any:
+    """The program as it is run; put together once, for a process that runs several commands."""
+    return typer.main.get_command(_program())
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command.
 
@@ -87,9 +94,8 @@ def run(arguments: Sequence[str]) -> int:
         The exit code.
     """
     given = list(arguments)
-    command = typer.main.get_command(_program())
     try:
-        result = command.main(given, prog_name=PROGRAM, standalone_mode=False)
+        result = _command().main(given, prog_name=PROGRAM, standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - usage errors; and whatever it is, people get two lines

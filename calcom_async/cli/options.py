@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
@@ -78,11 +78,12 @@ def command(
     return decorate
 
 
-def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
-    return list(inspect.signature(function, eval_str=True).parameters.values())
+@functools.cache
+def _parameters(function: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    return tuple(inspect.signature(function, eval_str=True).parameters.values())
 
 
-def _taken(values: dict[str, Any], parameters: list[inspect.Parameter]) -> dict[str, Any]:
+def _taken(values: dict[str, Any], parameters: Iterable[inspect.Parameter]) -> dict[str, Any]:
     """Takes the values of these parameters out of all of them."""
     return {parameter.name: values.pop(parameter.name) for parameter in parameters}
 

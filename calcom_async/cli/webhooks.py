@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from calcom_async.cli import webhooks_listen
+from calcom_async.cli import webhooks_listen, webhooks_triggers
 from calcom_async.cli.failures import USAGE, CommandFailure
 from calcom_async.cli.files import text_from
 from calcom_async.cli.listing import Limit, show_list
@@ -57,13 +57,15 @@ async def _create(
 ) -> None:
     """Have events delivered to a URL."""
     secret = _secret(secret_file)
+    triggers = [one.upper() for one in trigger]
     async with session.client() as cal:
-        webhook = await cal.webhooks.create(
-            subscriber_url=url,
-            triggers=[one.upper() for one in trigger],
-            active=not inactive,
-            secret=UNSET if secret is None else secret,
-        )
+        with webhooks_triggers.explained(webhooks_triggers.unknown(session, triggers)):
+            webhook = await cal.webhooks.create(
+                subscriber_url=url,
+                triggers=triggers,
+                active=not inactive,
+                secret=UNSET if secret is None else secret,
+            )
     session.say("Made." if secret is not None else "Made; its deliveries are not signed (see --secret-file).")
     _print(session, webhook)
 

@@ -16,6 +16,7 @@ import attrs
 import typer
 from rich.text import Text
 
+from calcom_async.cli import webhooks_triggers
 from calcom_async.cli.failures import USAGE, CommandFailure
 from calcom_async.cli.files import text_from
 from calcom_async.cli.options import command
@@ -246,10 +247,12 @@ async def _webhook(
 ) -> AsyncGenerator[None, None]:
     """A webhook for as long as this lasts, whatever ends it."""
     made: list[str | int] = []
+    strange = webhooks_triggers.unknown(session, triggers)
     creating = asyncio.ensure_future(cal.webhooks.create(subscriber_url=url, triggers=triggers, secret=secret))
     try:
         try:
-            made.append((await asyncio.shield(creating)).id)
+            with webhooks_triggers.explained(strange):
+                made.append((await asyncio.shield(creating)).id)
         except asyncio.CancelledError:
             made.append((await creating).id)  # it may be there already, and then it has to go
             raise

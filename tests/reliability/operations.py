@@ -13,7 +13,6 @@ from calcom_async.sandbox.calendars import DESTINATIONS
 
 SLOT = {"event_type_id": 20002, "start": "2027-03-02T10:00:00Z"}
 ADA = {"name": "Ada", "email": "ada@example.com", "time_zone": "Europe/London"}
-SEEDED = 60
 OLD_SCHEDULE = 3001
 SPARE_SCHEDULE = 4001
 
@@ -29,6 +28,7 @@ class Operation:
         done: how many times the database shows that it was done; None for a read.
         right: what the answer of a read is.
         prepare: what has to be there before.
+        bookings: how many there are before.
     """
 
     path: str
@@ -37,6 +37,7 @@ class Operation:
     done: Callable[[Sandbox], int] | None = None
     right: Callable[[Sandbox], Any] | None = None
     prepare: Callable[[Sandbox], Any] = lambda _: None
+    bookings: int = 0
 
     @property
     def is_read(self) -> bool:
@@ -110,10 +111,12 @@ def _destination(sandbox: Sandbox) -> int:
 OPERATIONS = {
     "GET one": Operation(path="me", method="GET", call=_get, right=lambda _: "owner"),
     "list by offset": Operation(
-        path="bookings", method="GET", call=_by_offset, right=lambda sandbox: sorted(sandbox.booking_uids("owner"))
+        path="bookings", method="GET", call=_by_offset, right=lambda sandbox: sorted(sandbox.booking_uids("owner")),
+        bookings=60,
     ),
     "list by cursor": Operation(
-        path="bookings", method="GET", call=_by_cursor, right=lambda sandbox: sorted(sandbox.booking_uids("owner"))
+        path="bookings", method="GET", call=_by_cursor, right=lambda sandbox: sorted(sandbox.booking_uids("owner")),
+        bookings=60,
     ),
     "POST, a read": Operation(
         path="insights/**", method="POST", call=_statistics, right=lambda _: "success"
@@ -122,7 +125,7 @@ OPERATIONS = {
         path="schedules", method="POST", call=_create, done=lambda sandbox: _schedules(sandbox, "Chaos")
     ),
     "POST, once": Operation(
-        path="bookings", method="POST", call=_book, done=lambda sandbox: len(sandbox.booking_uids()) - SEEDED
+        path="bookings", method="POST", call=_book, done=lambda sandbox: len(sandbox.booking_uids())
     ),
     "PATCH": Operation(
         path="me", method="PATCH", call=_change,

@@ -34,7 +34,7 @@ from calcom_async.sandbox import Sandbox
 from calcom_async.sandbox.faults import Fault
 from calcom_async.testing import Faults
 from tests.reliability.measure import NOTHING, held
-from tests.reliability.operations import OPERATIONS, SEEDED, Operation
+from tests.reliability.operations import OPERATIONS, Operation
 
 NOW = "2026-04-06T08:00:00Z"
 FULL = os.environ.get("CALCOM_CHAOS") == "full"
@@ -111,7 +111,7 @@ TROUBLES = {
 
 async def attempt(operation: Operation, trouble: Trouble, *, lasting: bool) -> str | None:
     """One cell of the matrix: what is wrong with it."""
-    async with Sandbox(bookings=SEEDED, seed=1, now=NOW, rate_limit=None) as sandbox:
+    async with Sandbox(bookings=operation.bookings, seed=1, now=NOW, rate_limit=None) as sandbox:
         operation.prepare(sandbox)
         first = None if lasting else 1
         sandbox.faults.add(trouble.make(path=operation.path, method=operation.method, first=first))
@@ -191,7 +191,7 @@ async def test_every_operation_under(name: str, lasting: bool) -> None:
 async def test_an_answer_that_can_not_be_read(name: str, garbage: Any) -> None:
     """What a success says may be unreadable for good; then it is no wrong answer, and nothing is done twice."""
     operation = OPERATIONS[name]
-    async with Sandbox(bookings=SEEDED, seed=1, now=NOW, rate_limit=None) as sandbox:
+    async with Sandbox(bookings=operation.bookings, seed=1, now=NOW, rate_limit=None) as sandbox:
         operation.prepare(sandbox)
         sandbox.faults.add(Faults.malformed(garbage, path=operation.path, method=operation.method))
         async with sandbox.client(limiter=Limiter(None), strict=True) as cal:
@@ -235,7 +235,7 @@ async def test_nobody_listens(name: str) -> None:
 async def test_whoever_listens_late_is_reached(name: str) -> None:
     """Refused first, so nothing happened: every operation is tried again, a POST as well."""
     operation = OPERATIONS[name]
-    async with Sandbox(bookings=SEEDED, seed=1, now=NOW, rate_limit=None) as sandbox:
+    async with Sandbox(bookings=operation.bookings, seed=1, now=NOW, rate_limit=None) as sandbox:
         operation.prepare(sandbox)
         with socket.socket() as reserved:
             reserved.bind(("127.0.0.1", 0))
@@ -274,7 +274,7 @@ async def relay(port: int, sandbox: Sandbox) -> asyncio.Server:
 @pytest.mark.parametrize("how", ["timeout", "offset"])
 async def test_the_cursor_list_misbehaves(how: Any, lasting: bool) -> None:
     operation = OPERATIONS["list by cursor"]
-    async with Sandbox(bookings=SEEDED, seed=1, now=NOW, rate_limit=None) as sandbox:
+    async with Sandbox(bookings=operation.bookings, seed=1, now=NOW, rate_limit=None) as sandbox:
         sandbox.faults.add(Faults.cursor(how, seconds=0.05, first=None if lasting else 1))
         async with sandbox.client(limiter=Limiter(None)) as cal:
             cal._channel.transport._jitter = lambda: 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 from typing import Any
 from urllib.parse import unquote
@@ -18,6 +19,7 @@ from calcom_async.contract.samples import samples
 from calcom_async.core.request import Request, path_segment
 from calcom_async.sandbox import Sandbox
 
+FULL = os.environ.get("CALCOM_CHAOS") == "full"
 RECORDER = Recorder()
 METHODS = [method for method in discover(client_on(RECORDER)) if "(" not in method.path.rpartition(".")[0]]
 SCOPED = [method for method in discover(client_on(RECORDER)) if "(" in method.path.rpartition(".")[0]]
@@ -101,7 +103,7 @@ def test_no_id_leaves_its_place(method: Method, name: str) -> None:
     value=st.text() | st.integers() | st.characters(categories=["Cc", "Cs", "Cf", "Zs"]), case=st.sampled_from(CASES)
 )
 @example(value="%2e%2e", case=CASES[0])
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=600 if FULL else 100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_text_leaves_its_place(value: str | int, case: tuple[Method, str]) -> None:
     check(*case, value)
 

@@ -17,7 +17,7 @@ def test_the_slope_of_a_line() -> None:
 
 
 def test_a_short_soak_leaves_nothing_behind() -> None:
-    result = soak.run(4, 0.25)
+    result = soak.run(1.5, 0.1)
     assert result.at_rest
     assert result.rise("tasks") < soak.WORKERS
     done = {
