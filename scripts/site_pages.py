@@ -7,6 +7,7 @@ language models, by the convention of llmstxt.org: title, summary, and a line fo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -37,7 +38,7 @@ def about(markdown: str) -> str:
 
     A page that begins by leading elsewhere is about what it documents: the names of that.
     """
-    text = re.sub(r"<!--.*?-->|^ *(`{3,}).*?^ *\1$", "", markdown, flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(r"\A---\n.*?^---$|<!--.*?-->|^ *(`{3,}).*?^ *\1$", "", markdown, flags=re.DOTALL | re.MULTILINE)
     blocks = (block.strip() for block in re.split(r"\n\s*\n", text))
     told = next((block for block in blocks if block and not block.startswith(("#", ":::", "|", "!", "="))), "")
     documented = [name.rpartition(".")[2] for name in re.findall(r"^::: (\S+)", text, re.MULTILINE)]
@@ -86,11 +87,17 @@ def on_post_build(*, config: Any, **_: Any) -> None:
     parts: list[tuple[str, list[tuple[str, str, str]]]] = [("Begin", [])]
     for item in _navigation:
         if item.is_section:
-            parts.append((item.title, [_line(page, config.site_url) for page in item.children]))
+            parts.append((item.title, [_line(page, config.site_url) for page in _pages(item)]))
         else:
             parts[0][1].append(_line(item, config.site_url))
     text = listing(config.site_name, config.site_description, parts)
     (Path(config.site_dir) / "llms.txt").write_text(text, encoding="utf-8")
+
+
+def _pages(section: Any) -> Iterator[Any]:
+    """The pages of a section, those of its parts among them."""
+    for child in section.children:
+        yield from _pages(child) if child.is_section else (child,)
 
 
 def _line(page: Any, site: str | None) -> tuple[str, str, str]:

@@ -30,6 +30,7 @@ NOW = "2026-11-22T12:00:00Z"
 IDS = {
     "event_type_id=42": "event_type_id=20002",
     '"event_type_id": 42': '"event_type_id": 20002',
+    '"eventTypeId": 42,\n': '"eventTypeId": 20002,\n',
     "EVENT_TYPE = 42": "EVENT_TYPE = 20002",
     "event_type_ids=[42]": "event_type_ids=[20002]",
     "team(7)": "team(501)",
@@ -127,7 +128,7 @@ def script(arguments: list[str]) -> int:
     return 0
 
 
-def tests(arguments: list[str]) -> tuple[int, str, str]:
+def under_pytest(arguments: list[str]) -> tuple[int, str, str]:
     """Run pytest as somebody would: in a process of its own, on their files alone."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "calcom_async.testing.plugin", *arguments],
@@ -147,12 +148,13 @@ def tests(arguments: list[str]) -> tuple[int, str, str]:
 PROGRAMS = {
     "calcom-async": lambda arguments: here(main, arguments),
     "python": lambda arguments: here(script, arguments),
-    "pytest": tests,
+    "pytest": under_pytest,
 }
 """What runs the commands of the pages."""
 
 
 def with_ids(text: str) -> str:
+    text = text.replace('URL = "https://api.cal.com/v2"', f'URL = "{os.environ.get("CALCOM_BASE_URL")}"')
     for written, real in IDS.items():
         text = re.sub(rf"{re.escape(written)}(?!\d)", real, text)
     return text

@@ -35,6 +35,7 @@ def test_every_page_says_what_it_is_about_in_one_line(path: Path, hook: SimpleNa
 @pytest.mark.parametrize(
     ("markdown", "about"),
     [
+        ("---\nhide:\n  - toc\n---\n\n# A\n\nIt is so.\n", "It is so"),
         ("# A\n\nIt does *this*, and\nthat. And more.", "It does *this*, and that"),
         ("# A\n\nLike so:\n\n```python\nx\n```\n", "Like so"),
         ("# A\n\n<!-- not this -->\n[It](it.md) is Cal.com's: good.", "It is Cal.com's: good"),
@@ -58,7 +59,8 @@ def test_llms_txt_lists_the_pages_in_the_order_of_the_navigation(
     site: str | None, root: str, hook: SimpleNamespace, tmp_path: Path
 ) -> None:
     home, faces = page("Home", "index.md", ""), page("Two faces", "two-faces.md", "two-faces/")
-    hook.on_nav(SimpleNamespace(items=[home, SimpleNamespace(is_section=True, title="Guide", children=[faces])]))
+    part = SimpleNamespace(is_section=True, title="Part", children=[faces])
+    hook.on_nav(SimpleNamespace(items=[home, SimpleNamespace(is_section=True, title="Guide", children=[part])]))
     assert hook.on_page_markdown("# Home\n\nWelcome.", page=home) == "# Home\n\nWelcome."
     hook.on_page_markdown("# Two faces\n\nThere are two.", page=faces)
     config = SimpleNamespace(site_dir=tmp_path, site_name="calcom-async", site_description="A client.", site_url=site)
