@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,27 @@ def test_no_key_goes_into_the_graph(cluster: Any, server: RedisServer) -> None:
     graph = b"".join(pickle.dumps(value) for value in dict(frame.optimize().dask).values())
     assert b"calcom_async" in graph
     assert KEY.encode() not in graph
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="there is no /proc to look processes up in")
+def test_no_key_on_a_command_line_of_the_cluster(cluster: Any) -> None:
+    ours = [
+        folder for folder in Path("/proc").iterdir() if folder.name.isdigit() and f"{os.getpid()}" in ancestors(folder)
+    ]
+    lines = {folder.name: (folder / "cmdline").read_bytes() for folder in ours}
+    assert {str(pid) for pid in cluster.run(os.getpid).values()} <= lines.keys()
+    for line in lines.values():
+        assert KEY.encode() not in line
+
+
+def ancestors(process: Path) -> list[str]:
+    """The processes that started it, from the nearest on."""
+    found: list[str] = []
+    with suppress(OSError):
+        while (parent := (process / "stat").read_text().rpartition(")")[2].split()[1]) != "0":
+            found.append(parent)
+            process = process.parent / parent
+    return found
 
 
 # --- on this machine's threads ---------------------------------------------------------------------------------------
