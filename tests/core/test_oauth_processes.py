@@ -10,10 +10,11 @@ import pytest
 
 from calcom_async import FileTokens, Tokens
 from calcom_async.sandbox import Sandbox
+from calcom_async.testing import Faults
 
 PROCESSES = 10
 WORKER = """
-import asyncio, sys
+import aiohttp, asyncio, sys
 from calcom_async import AsyncCalCom, CalCom, FileTokens, Limiter, OAuth2
 
 url, client_id, path, face = sys.argv[1:]
@@ -43,6 +44,7 @@ async def test_exactly_one_of_ten_processes_renews(tmp_path: Path) -> None:
         store = FileTokens(tmp_path / "tokens.json")
         await store.save(Tokens(access_token=given.access_token, refresh_token=given.refresh_token))
         sandbox.clock.advance(hours=1)
+        sandbox.faults.add(Faults.latency(0.7, path="**/token"))  # so that all come while the first one asks
         arguments = [sys.executable, "-c", WORKER, sandbox.url, client.client_id, str(store.path)]
         workers = [
             subprocess.Popen(
