@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "images" / "terminal.svg"
-COLUMNS, ROWS = 84, 24
+COLUMNS, ROWS = 72, 24
 CHARACTER, LINE, LEFT, TOP = 8.4, 21, 20, 62
 """Pixels: of a character, between lines, and before the first of each."""
 STYLES = {"1": "bold", "2": "dim", "31": "red", "32": "green", "33": "yellow", "90": "dim"}

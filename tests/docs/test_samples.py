@@ -7,12 +7,14 @@ import asyncio
 import contextlib
 import inspect
 import io
+import logging
 import os
 import re
 import runpy
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -54,7 +56,8 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sandbox]:
         monkeypatch.setenv("NO_COLOR", "1")
         monkeypatch.chdir(tmp_path)
         monkeypatch.syspath_prepend(tmp_path)  # the files of a page find one another
-        loaded = set(sys.modules)
+        loaded, log = set(sys.modules), logging.getLogger("calcom_async")
+        monkeypatch.setattr(log, "handlers", list(log.handlers))
         yield sandbox
         for name in set(sys.modules) - loaded:
             if str(getattr(sys.modules[name], "__file__", None)).startswith(str(tmp_path)):
@@ -169,6 +172,10 @@ def test_every_block_says_what_it_is_and_why_it_is_left_alone(page: Path) -> Non
         where = f"{name_of(page)}:{fence.line}"
         assert fence.language in LANGUAGES, f"{where}: {fence.language!r}"
         assert fence.reason is None or len(fence.reason) > 10, f"{where}: no reason"
+        if fence.language == "python":  # what is not run is Python at least
+            compile(fence.body, where, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        elif fence.language == "toml":
+            tomllib.loads(fence.body)
     assert page.read_text(encoding="utf-8").count("```") == 2 * len(fences(page))
     assert page.read_text(encoding="utf-8").count("not run:") == sum(f.reason is not None for f in fences(page))
 
