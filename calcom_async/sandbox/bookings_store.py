@@ -140,20 +140,28 @@ class Bookings:
             )
         ]
 
-    def accepted_of_person(self, person: int, start: int, end: int) -> list[tuple[int, int, int]]:
-        """The accepted bookings of a user that start between two instants, sorted: (start, end, booking id)."""
+    def accepted_of_person(
+        self, person: int, start: int, end: int, *, team: int | None = None
+    ) -> list[tuple[int, int, int]]:
+        """The accepted bookings of a user, or those of a team's event types, that start between two instants, sorted.
+
+        Each as start, end and booking id.
+        """
         # `busy` has the pauses before and after as well, so the start of the booking itself decides.
         return [
             (row[0], row[1], row[2])
             for row in self._store.rows(
                 "SELECT bookings.start, bookings.finish, id FROM busy JOIN bookings ON id = busy.booking "
                 "WHERE person = ? AND busy.start >= ? AND busy.start < ? "
-                "AND bookings.start >= ? AND bookings.start < ? AND status = 'accepted' ORDER BY bookings.start",
+                "AND bookings.start >= ? AND bookings.start < ? AND status = 'accepted' "
+                "AND (? IS NULL OR team = ?) ORDER BY bookings.start",
                 person,
                 start - 2 * instants.DAY,
                 end,
                 start,
                 end,
+                team,
+                team,
             )
         ]
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, frozen
 
-from calcom_async.sandbox import availability, booking_limits, instants
+from calcom_async.sandbox import availability, booking_limits, instants, personal_limits
 from calcom_async.sandbox.availability import Range, Timetable
 from calcom_async.sandbox.backend import Backend
 from calcom_async.sandbox.booking_limits import Limits
@@ -18,7 +18,6 @@ from calcom_async.sandbox.bookings_store import Booking
 from calcom_async.sandbox.store import Record
 
 SAME_HOST: Final = "rescheduleWithSameRoundRobinHost"
-PERSONAL_LIMITS: Final = {"perDay": "day", "perWeek": "week", "perMonth": "month", "perYear": "year"}
 
 
 @frozen
@@ -82,6 +81,13 @@ def host_rows(event_type: Record) -> list[list[int]]:
     return [*fixed, *groups.values()]
 
 
+def rotating_ids(event_type: Record) -> set[int]:
+    """Who takes turns with others, rather than always attending."""
+    private = event_type["_"]
+    turns = private["schedulingType"] == "roundRobin"
+    return {host["userId"] for host in private["hosts"] if turns and not host.get("mandatory")}
+
+
 def host_ids(event_type: Record) -> list[int]:
     """Everybody who may host an event type."""
     return [host for row in host_rows(event_type) for host in row]
@@ -125,7 +131,7 @@ def panel(
         end: the same.
         length: of what is to be booked, in milliseconds (limits of duration).
         ignore: the numbers of bookings that do not count, because they are being moved.
-        limited: heed the limits of the event type.
+        limited: heed the limits of the event type, of its team and of its hosts.
     """
     skipped, seats = set(ignore), seats_of(event_type)
     if seats is not None:
@@ -151,7 +157,8 @@ def panel(
                 for begin, stop, booking in backend.bookings.busy(user_id, start - instants.DAY, end + instants.DAY)
                 if booking not in skipped
             ]
-            busy += full + _full_for(backend, user, asked)
+            if limited:
+                busy += full + _full_for(backend, user, event_type, asked)
             opened = _open(backend, user, event_type, start, end)
             found.append(HostHours(user, availability.subtract(opened, busy), held.get(user_id, [])))
         rows.append(found)
@@ -220,16 +227,21 @@ def _full(backend: Backend, event_type: Record, asked: _Asked) -> list[Range]:
     return booking_limits.full_periods(limits, booked, asked.start, asked.end, length=asked.length, zone=zone)
 
 
-def _full_for(backend: Backend, user: Record, asked: _Asked) -> list[Range]:
-    """When somebody has all the bookings they want, of whatever event type."""
-    record = backend.store.booking_limits.get(user["id"]) or {}
-    limits = Limits({unit: record[name] for name, unit in PERSONAL_LIMITS.items() if record.get(name)}, {})
-    if not limits:
-        return []
-    zone = ZoneInfo(user["timeZone"])
-    rows = backend.bookings.accepted_of_person(user["id"], *booking_limits.reach(limits, asked.start, asked.end, zone))
-    booked = [(begin, stop) for begin, stop, booking in rows if booking not in asked.ignore]
-    return booking_limits.full_periods(limits, booked, asked.start, asked.end, length=asked.length, zone=zone)
+def _full_for(backend: Backend, user: Record, event_type: Record, asked: _Asked) -> list[Range]:
+    """When somebody has all the bookings they want, of whatever event type or of those of a team."""
+    rotating = user["id"] in rotating_ids(event_type)
+    found: list[Range] = []
+    for limits, team in (
+        (personal_limits.of_everything(backend, user), None),
+        (personal_limits.of_team(backend, event_type, user, rotating=rotating), event_type["_"]["teamId"]),
+    ):
+        if limits:
+            zone = ZoneInfo(user["timeZone"])
+            reach = booking_limits.reach(limits, asked.start, asked.end, zone)
+            rows = backend.bookings.accepted_of_person(user["id"], *reach, team=team)
+            booked = [(begin, stop) for begin, stop, booking in rows if booking not in asked.ignore]
+            found += booking_limits.full_periods(limits, booked, asked.start, asked.end, length=asked.length, zone=zone)
+    return found
 
 
 def reservations(backend: Backend, event_type: Record, *, but: str | None = None) -> list[Range]:

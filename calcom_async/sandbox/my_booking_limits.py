@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from calcom_async.sandbox import validation
 from calcom_async.sandbox.answers import Answer, no_route, refusal, success
-from calcom_async.sandbox.host_hours import PERSONAL_LIMITS
+from calcom_async.sandbox.personal_limits import NAMES
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.store import Record
 from calcom_async.sandbox.validation import Field
@@ -14,7 +14,7 @@ from calcom_async.sandbox.validation import Field
 routes = Routes()
 
 _FIELDS: Final = tuple(
-    Field(name, (validation.at_least(name, 1), validation.integer(name)), required=False) for name in PERSONAL_LIMITS
+    Field(name, (validation.at_least(name, 1), validation.integer(name)), required=False) for name in NAMES
 )
 
 
@@ -32,7 +32,7 @@ def _member(call: Call) -> Record:
 def limits_of(call: Call, user: Record) -> dict[str, Any]:
     """The limits of a user as answered: null for those that are not set."""
     record = call.backend.store.booking_limits.get(user["id"]) or {}
-    return {name: record.get(name) for name in PERSONAL_LIMITS}
+    return {name: record.get(name) for name in NAMES}
 
 
 @routes.add("GET", "/me/booking-limits")
@@ -46,7 +46,7 @@ def update(call: Call) -> Answer:
     """`PATCH /v2/me/booking-limits`: what is left out stays, null lifts a limit."""
     user = _member(call)
     body = validation.check(call.body, _FIELDS)
-    changed = limits_of(call, user) | {name: body[name] for name in PERSONAL_LIMITS if name in body}
+    changed = limits_of(call, user) | {name: body[name] for name in NAMES if name in body}
     call.backend.store.booking_limits.put({"id": user["id"], **changed})
     return success(changed)
 

@@ -7,17 +7,14 @@ from typing import Any, Final
 from calcom_async.sandbox import validation
 from calcom_async.sandbox.answers import Answer, no_route, refusal, success
 from calcom_async.sandbox.backend import Backend
-from calcom_async.sandbox.host_hours import PERSONAL_LIMITS
+from calcom_async.sandbox.personal_limits import NAMES, OF_TEAMS, OWN, effective, own_key
 from calcom_async.sandbox.routing import Call, Routes
 from calcom_async.sandbox.validation import Field
 
 routes = Routes()
 
-OF_TEAMS: Final = "team booking limits"
-
-_OWN: Final = "own team booking limits"
 _FIELDS: Final = tuple(
-    Field(name, (validation.at_least(name, 1), validation.integer(name)), required=False) for name in PERSONAL_LIMITS
+    Field(name, (validation.at_least(name, 1), validation.integer(name)), required=False) for name in NAMES
 )
 
 
@@ -27,7 +24,7 @@ def set_team_limit(backend: Backend, team: int, limits: dict[str, int | None]) -
 
 
 def _whole(record: dict[str, Any]) -> dict[str, Any]:
-    return {name: record.get(name) for name in PERSONAL_LIMITS}
+    return {name: record.get(name) for name in NAMES}
 
 
 def _hosted_teams(call: Call) -> list[int]:
@@ -48,7 +45,7 @@ def _hosted_teams(call: Call) -> list[int]:
 def _shown(call: Call, team_id: int) -> dict[str, Any]:
     store, user = call.backend.store, call.caller["id"]
     default = _whole(store.shelf(OF_TEAMS).get(team_id) or {})
-    own = store.shelf(_OWN).get(f"{user}/{team_id}")
+    own = store.shelf(OWN).get(own_key(user, team_id))
     chosen = _whole(own) if own is not None else None
     team = store.teams.get(team_id) or {}
     return {
@@ -56,9 +53,7 @@ def _shown(call: Call, team_id: int) -> dict[str, Any]:
         "teamName": team.get("name"),
         "teamLimit": default,
         "memberLimit": chosen,
-        "effectiveLimit": default
-        if chosen is None
-        else {name: default[name] if chosen[name] is None else chosen[name] for name in PERSONAL_LIMITS},
+        "effectiveLimit": default if chosen is None else effective(default, chosen),
     }
 
 
@@ -80,7 +75,7 @@ def list_all(call: Call) -> Answer:
     shown, overall = [_shown(call, team) for team in _hosted_teams(call)], _overall(call)
     over = overall is not None and any(
         overall[name] is not None and sum(each["effectiveLimit"][name] or 0 for each in shown) > overall[name]
-        for name in PERSONAL_LIMITS
+        for name in NAMES
     )
     return success({"teams": shown, "globalLimit": overall, "isOvercommitted": over})
 
@@ -90,9 +85,9 @@ def update(call: Call) -> Answer:
     """`PATCH /v2/me/team-booking-limits/{teamId}`: capped at one's limit over everything."""
     team = _team(call)
     body = validation.check(call.body, _FIELDS)
-    shelf, key, overall = call.backend.store.shelf(_OWN), f"{call.caller['id']}/{team}", _overall(call) or {}
+    shelf, key, overall = call.backend.store.shelf(OWN), own_key(call.caller["id"], team), _overall(call) or {}
     own = _whole(shelf.get(key) or {})
-    for name in PERSONAL_LIMITS:
+    for name in NAMES:
         if name in body:
             cap = overall.get(name)
             own[name] = body[name] if body[name] is None or cap is None else min(body[name], cap)
@@ -103,5 +98,5 @@ def update(call: Call) -> Answer:
 @routes.add("DELETE", "/me/team-booking-limits/{team}")
 def delete(call: Call) -> Answer:
     """`DELETE /v2/me/team-booking-limits/{teamId}`: 204, and the team's numbers apply again."""
-    call.backend.store.shelf(_OWN).delete(f"{call.caller['id']}/{_team(call)}")
+    call.backend.store.shelf(OWN).delete(own_key(call.caller["id"], _team(call)))
     return Answer(204)

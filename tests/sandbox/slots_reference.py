@@ -31,7 +31,7 @@ def midnight(day: date, zone: ZoneInfo) -> int:
 
 @frozen(kw_only=True)
 class Busy:
-    """A booking: when it is, the pauses it brings, whether it counts for the limits of the event type asked for."""
+    """A booking: when it is, the pauses it brings, whether it is of the event type asked for, or at least of its team."""
 
     number: int
     start: int
@@ -39,6 +39,7 @@ class Busy:
     before: int = 0
     after: int = 0
     same_type: bool = True
+    of_team: bool = True
     blocks: bool = True
     accepted: bool = True
 
@@ -52,6 +53,8 @@ class Host:
     busy: tuple[Busy, ...] = ()
     calendar: str = "UTC"
     limits: dict[str, int] = field(factory=dict)
+    rotating: bool = False
+    team_limits: dict[str, int] = field(factory=dict)
 
     def open_minutes(self, first: date, last: date) -> set[int]:
         zone, found, day = ZoneInfo(self.zone), set(), first
@@ -83,6 +86,7 @@ class World:
     window: dict[str, object] = field(factory=dict)
     counts: dict[str, int] = field(factory=dict)
     durations: dict[str, int] = field(factory=dict)
+    team_limits: dict[str, int] = field(factory=dict)
 
     @property
     def hosts(self) -> list[Host]:
@@ -118,13 +122,16 @@ def is_full(world: World, minute: int) -> bool:
     return False
 
 
-def is_tired(host: Host, minute: int) -> bool:
-    """Whether a host takes no more of anything."""
-    booked = [each for each in host.busy if each.accepted]
-    return any(
-        sum(same_period(each.start, minute, unit, ZoneInfo(host.calendar)) for each in booked) >= most
-        for unit, most in host.limits.items()
-    )
+def is_tired(world: World, host: Host, minute: int) -> bool:
+    """Whether a host takes no more of anything, or no more of the team's event types."""
+    booked, zone = [each for each in host.busy if each.accepted], ZoneInfo(host.calendar)
+    of_team = [each for each in booked if each.same_type or each.of_team]
+    own = host.team_limits if world.team_limits and host.rotating else {}
+    for there, limits in ((booked, host.limits), (of_team, world.team_limits | own)):
+        for unit, most in limits.items():
+            if sum(same_period(each.start, minute, unit, zone) for each in there) >= most:
+                return True
+    return False
 
 
 def free_minutes(world: World, host: Host, first: date, last: date) -> set[int]:
@@ -132,10 +139,10 @@ def free_minutes(world: World, host: Host, first: date, last: date) -> set[int]:
     for each in host.busy:
         if each.blocks:
             free -= set(range(each.start - each.before - world.after, each.end + each.after + world.before))
-    if world.counts or world.durations or host.limits:
+    if world.counts or world.durations or world.team_limits or host.limits:
         # No clock of the world changes its day but at a quarter of an hour.
         quarters = {each // 15 for each in free}
-        closed = {each for each in quarters if is_full(world, each * 15) or is_tired(host, each * 15)}
+        closed = {each for each in quarters if is_full(world, each * 15) or is_tired(world, host, each * 15)}
         free = {each for each in free if each // 15 not in closed}
     return free
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from calcom_async.sandbox import team_booking_limits
+
 WEEK = "eventTypeId=20002&start=2026-04-06&end=2026-04-17"
 
 
@@ -143,3 +145,21 @@ async def test_limits_of_a_person(talk):
     assert (await days(talk))["2026-04-07"] == 14
     assert (await talk("DELETE", "me/booking-limits")).status == 204
     assert (await talk("GET", "me/booking-limits")).data == blank
+
+
+async def test_limits_of_a_team(talk, sandbox):
+    """Both hosts take turns in 20008, and both attend 20009."""
+    team_booking_limits.set_team_limit(sandbox.backend, 501, {"perDay": 1})
+    assert (await talk("PATCH", "me/team-booking-limits/501", {"perDay": 2})).data["effectiveLimit"]["perDay"] == 2
+    both = {event_type: f"eventTypeId={event_type}&start=2026-04-07&end=2026-04-08" for event_type in (20008, 20009)}
+    assert (await book(talk, "2026-04-07T13:00:00Z", event_type=20009)).status == 201
+    assert "2026-04-07" in await days(talk, both[20008])  # the owner takes one more, for whoever takes turns may say so
+    assert "2026-04-07" not in await days(talk, both[20009])  # whoever always attends may not
+    assert (await book(talk, "2026-04-07T14:00:00Z", event_type=20008)).data["hosts"][0]["id"] == 1001
+    assert "2026-04-07" not in await days(talk, both[20008])
+    assert "2026-04-08" in await days(talk, both[20008])
+    assert "2026-04-07" in await days(talk)  # an event type of the owner's own
+    refused = await book(talk, "2026-04-07T15:00:00Z", event_type=20008)
+    assert (refused.status, refused.message.partition(" ")[0]) == (400, "One")
+    skipped = {"version": "2026-02-25", "skipBookingLimits": True}
+    assert (await book(talk, "2026-04-07T15:00:00Z", event_type=20008, **skipped)).status == 201

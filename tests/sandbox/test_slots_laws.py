@@ -19,7 +19,14 @@ from attrs import define, evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calcom_async.sandbox import Sandbox, booking_create, event_type_wire, instants
+from calcom_async.sandbox import (
+    Sandbox,
+    booking_create,
+    event_type_wire,
+    instants,
+    personal_limits,
+    team_booking_limits,
+)
 from calcom_async.sandbox.availability import DAYS
 from calcom_async.sandbox.booking_checks import Draft
 from calcom_async.sandbox.booking_input import Place
@@ -121,12 +128,24 @@ class Server:
             ]
             record["_"] = {"teamId": TEAM, "schedulingType": kind, "hosts": hosts}
         store.event_types.put(record, parent=f"user {OWNER}")
+        self._limit_team(world)
         seen: set[int] = set()
         for user_id, host in zip(PEOPLE, world.hosts, strict=False):
             for busy in host.busy:
                 if busy.number not in seen:
                     seen.add(busy.number)
                     self._put_booking(world, busy, record, user_id)
+
+    def _limit_team(self, world: World) -> None:
+        backend = self.sandbox.backend
+        for shelf in (personal_limits.OF_TEAMS, personal_limits.OWN):
+            backend.store.run("DELETE FROM records WHERE shelf = ?", shelf)
+        if world.team_limits:
+            team_booking_limits.set_team_limit(backend, TEAM, named(world.team_limits))
+        for user_id, host in zip(PEOPLE, world.hosts, strict=False):
+            if host.team_limits:
+                own = {"id": personal_limits.own_key(user_id, TEAM), **named(host.team_limits)}
+                backend.store.shelf(personal_limits.OWN).put(own)
 
     def _put_host(self, user_id: int, host: Host) -> None:
         store = self.sandbox.backend.store
@@ -152,15 +171,15 @@ class Server:
             start, end = (1000 * 60 * reference.midnight(day, ZoneInfo("UTC")) for day in (first, last))
             entry = {"id": user_id * 10 + place, "userId": user_id, "start": start, "end": end + instants.DAY - 1}
             store.out_of_office.put(entry, parent=user_id)
-        store.booking_limits.put(
-            {"id": user_id, **{f"per{unit.capitalize()}": most for unit, most in host.limits.items()}}
-        )
+        store.booking_limits.put({"id": user_id, **named(host.limits)})
 
     def _put_booking(self, world: World, busy: Busy, asked: dict[str, Any], user_id: int) -> None:
         backend = self.sandbox.backend
         owner = backend.store.users.get(user_id)
         assert owner is not None
         private = {**asked["_"]}
+        if not busy.same_type and not busy.of_team:
+            private["teamId"] = None
         policy = {"type": "always", "blockUnconfirmedBookingsInBooker": busy.blocks}
         record = {
             **asked,
@@ -184,6 +203,10 @@ class Server:
         booking_create.write(backend, draft, [owner], status=status)
 
 
+def named(limits: dict[str, int]) -> dict[str, int]:
+    return {f"per{unit.capitalize()}": most for unit, most in limits.items()}
+
+
 def clock(hours: tuple[int, int]) -> dict[str, str]:
     start, end = (f"{each // 60:02}:{each % 60:02}" for each in hours)
     return {"startTime": start, "endTime": end}
@@ -202,6 +225,9 @@ some_hours = st.lists(hours, max_size=2).map(tuple)
 wide_hours = st.one_of(some_hours, st.just(((9 * 60, 17 * 60),)), st.just(((0, 1439),)))
 
 
+limits = st.dictionaries(st.sampled_from(["day", "week", "month", "year"]), st.integers(1, 4), max_size=1)
+
+
 @st.composite
 def hosts(draw: st.DrawFn, now: datetime) -> Host:
     def days(least: int, most: int) -> st.SearchStrategy[date]:
@@ -214,10 +240,10 @@ def hosts(draw: st.DrawFn, now: datetime) -> Host:
         weekly=draw(st.dictionaries(st.integers(0, 6), wide_hours, min_size=3)),
         special=draw(st.dictionaries(days(-1, 5), some_hours, max_size=2)),
         away=tuple(draw(st.lists(absences, max_size=1))),
-        limits=draw(st.dictionaries(st.sampled_from(["day", "week", "month", "year"]), st.integers(1, 4), max_size=1)),
+        limits=draw(limits),
+        team_limits=draw(limits),
     )
-    limits = draw(st.integers(0, 3))
-    return found if limits == 0 else evolve(found, limits={})
+    return found if draw(st.integers(0, 3)) == 0 else evolve(found, limits={})
 
 
 @st.composite
@@ -234,6 +260,7 @@ def bookings(draw: st.DrawFn, now: datetime, owner: int) -> tuple[Busy, ...]:
                 before=draw(st.sampled_from([0, 0, 10, 45])),
                 after=draw(st.sampled_from([0, 0, 15])),
                 same_type=draw(st.booleans()),
+                of_team=draw(st.booleans()),
                 accepted=status == "accepted",
                 blocks=status != "cancelled",
             )
@@ -279,6 +306,7 @@ def worlds(draw: st.DrawFn) -> tuple[World, str, tuple[bool, ...]]:
     number = 1 if kind == "personal" else draw(st.integers(2, 3))
     people = [evolve(draw(hosts(now)), busy=draw(bookings(now, place))) for place in range(number)]
     fixed = number if kind != "roundRobin" else draw(st.integers(0, number))
+    people = [evolve(each, rotating=place >= fixed) for place, each in enumerate(people)]
     rows = tuple((host,) for host in people[:fixed])
     if people[fixed:]:
         rows = (*rows, tuple(people[fixed:]))
@@ -296,6 +324,7 @@ def worlds(draw: st.DrawFn) -> tuple[World, str, tuple[bool, ...]]:
         window=draw(windows(now)),
         counts=draw(counts),
         durations=draw(durations),
+        team_limits=draw(limits) if kind != "personal" else {},
     )
     return world, kind, mandatory
 
