@@ -19,6 +19,9 @@ Python 3.11 or newer. Every resource is on both clients, `AsyncCalCom` and `CalC
 records; only `await` and `async for` differ. Without an account all of it runs on `calcom_async.sandbox.Sandbox`."""
 """What is good to know before any page."""
 
+ELSEWHERE = {"Next", "Read on"}
+"""Sections that lead to other pages, and tell nothing of their own."""
+
 MOST = 8
 """How many names of sections or classes stand in a line."""
 
@@ -46,7 +49,7 @@ def about(markdown: str) -> str:
         return _some([f"`{name}`" for name in documented], ", ")
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", " ".join(told.split()))
     sentence = re.split(r"(?<=[.!?])\s", plain, maxsplit=1)[0].rstrip(".:")
-    sections = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    sections = [name for name in re.findall(r"^## (.+)$", text, re.MULTILINE) if name not in ELSEWHERE]
     return f"{sentence}. Sections: {_some(sections, '; ')}" if sections else sentence
 
 

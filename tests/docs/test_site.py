@@ -39,7 +39,7 @@ def test_every_page_says_what_it_is_about_in_one_line(path: Path, hook: SimpleNa
         ("# A\n\nIt does *this*, and\nthat. And more.", "It does *this*, and that"),
         ("# A\n\nLike so:\n\n```python\nx\n```\n", "Like so"),
         ("# A\n\n<!-- not this -->\n[It](it.md) is Cal.com's: good.", "It is Cal.com's: good"),
-        ("# A\n\n## B\n\nThe text.\n\n```sh\n## no heading\n```\n\n## C", "The text. Sections: B; C"),
+        ("# A\n\n## B\n\nThe text.\n\n```sh\n## no heading\n```\n\n## C\n\n## Next", "The text. Sections: B; C"),
         ("# A\n\nSee [B](b.md).\n\n::: package.module.One\n\n::: package.Two", "`One`, `Two`"),
         ("# A\n\n::: package.module.One", "`One`"),
         (
@@ -69,6 +69,15 @@ def test_llms_txt_lists_the_pages_in_the_order_of_the_navigation(
         f"# calcom-async\n\n> A client.\n\n{hook.BESIDE}\n\n"
         f"## Begin\n\n- [Home]({root}index.html): Welcome\n\n## Guide\n\n- [Two faces]({root}two-faces/): There are two\n"
     )
+
+
+@pytest.mark.parametrize(
+    "path", [DOCS / "quickstart.md", *sorted((DOCS / "tutorials").glob("*.md"))], ids=lambda path: path.name
+)
+def test_a_tutorial_ends_with_what_to_read_next(path: Path) -> None:
+    _, _, end = path.read_text(encoding="utf-8").partition("\n## Next\n")
+    assert len(re.findall(r"^- \[[^\]]+\]\([\w./#-]+\)", end, re.MULTILINE)) >= 2
+    assert "\n## " not in end
 
 
 def test_the_hook_is_the_one_that_the_build_uses() -> None:
