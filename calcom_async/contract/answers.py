@@ -15,7 +15,7 @@ from calcom_async.contract.instances import UNKNOWN_FIELD, UNKNOWN_VALUE, instan
 from calcom_async.contract.recording import Recorder
 from calcom_async.contract.survey import Call, Surveyed
 from calcom_async.core.codec import unstructure
-from calcom_async.core.generate import kind_of
+from calcom_async.core.kinds import kind_of
 from calcom_async.core.paging import Page, Pager
 from calcom_async.core.records import Record, Unknown, wire_name
 from calcom_async.core.request import Request

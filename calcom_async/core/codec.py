@@ -17,7 +17,8 @@ import attrs
 import cattrs
 import msgspec
 
-from calcom_async.core.generate import Mismatch, kind_of, make_structure, value_reader, wire_time
+from calcom_async.core.generate import FAILURES, make_structure, value_reader, wire_time
+from calcom_async.core.kinds import kind_of
 from calcom_async.core.locate import locate
 from calcom_async.core.records import Record, wire_name
 from calcom_async.core.unset import Disabled
@@ -27,7 +28,6 @@ from calcom_async.settings import Hidden
 __all__ = ["Malformed", "converter", "decode", "decode_items", "dump_json", "parse_json", "unstructure", "wire_instant"]
 
 T = TypeVar("T")
-_FAILURES = (Mismatch, TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
 
 
 def parse_json(data: bytes) -> Any:
@@ -103,7 +103,7 @@ def decode(value: Any, into: type[T], *, path: str = "") -> T:
     """
     try:
         return cast("T", converter.get_structure_hook(into)(value, into))
-    except _FAILURES:
+    except FAILURES:
         raise locate(value, into, path) from None
 
 
@@ -116,7 +116,7 @@ def decode_items(values: Sequence[Any], into: type[T], *, path: str = "data") ->
     for index, value in enumerate(values):
         try:
             keep(hook(value, into))
-        except _FAILURES:
+        except FAILURES:
             malformed.append(Malformed(raw=value, error=locate(value, into, f"{path}[{index}]")))
     return items, malformed
 

@@ -7,101 +7,48 @@ table that is shared by all records of a class: it tells unknown fields and miss
 
 from __future__ import annotations
 
-import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from enum import Enum
-from typing import Annotated, Any, Union, get_args, get_origin
+from types import FunctionType
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 import attrs
 
-from calcom_async.core.records import _TAGGED, Record, Unknown, wire_name
-from calcom_async.core.unset import DISABLED, Disabled
+from calcom_async.core.kinds import Kind, kind_of, member_of
+from calcom_async.core.records import Record, Unknown, wire_name
+from calcom_async.core.unset import DISABLED
 
-__all__ = ["Kind", "Mismatch", "kind_of", "make_structure", "member_of", "value_reader", "wire_time"]
+__all__ = [
+    "FAILURES",
+    "Hook",
+    "Mismatch",
+    "Shapes",
+    "Writer",
+    "make_structure",
+    "shapes_of",
+    "twin_of",
+    "value_reader",
+    "wire_time",
+]
 
 Hook = Callable[[Any, Any], Any]
-PRIMITIVES = (str, int, float, bool)
+Shapes: TypeAlias = dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]]
+"""The keys of a wire object → the same tuple, shared, and those of them that its record does not know."""
 MAX_SHAPES = 512
 """Shapes remembered per class; a server that invents keys without end costs time then, not memory."""
+MAX_MINUTES = 512
+"""Lengths remembered: bookings have few different ones."""
+_MINUTES: dict[int, timedelta] = {}
+_GENERATED: WeakKeyDictionary[Hook, Shapes] = WeakKeyDictionary()
 
 
 class Mismatch(Exception):  # noqa: N818 - never leaves the codec
     """A value that does not fit its field; `locate` finds out which."""
 
 
-# --- what a field is -------------------------------------------------------------------------------------------------
-
-
-@attrs.frozen
-class Kind:
-    """The type of a field, taken apart."""
-
-    name: str
-    """any, primitive, instant, date, time, minutes, enum, record, union, sequence, mapping, other"""
-    type: Any
-    optional: bool = False
-    disabled: bool = False
-    """May be `{"disabled": true}`."""
-    members: tuple[Any, ...] = ()
-    """primitive: the classes; sequence: (item,); mapping: (key, value)."""
-
-
-def kind_of(annotation: Any) -> Kind:
-    """Take a field's type apart."""
-    if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    members: tuple[Any, ...] = (
-        get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
-    )
-    optional = type(None) in members
-    disabled = Disabled in members
-    rest = tuple(m for m in members if m not in (type(None), Disabled))
-    if len(rest) > 1:
-        enums = [m for m in rest if isinstance(m, type) and issubclass(m, Enum)]
-        if enums and set(rest) - {str} == set(enums) and len(enums) == 1:
-            return Kind("enum", enums[0], optional, disabled)
-        if all(m in PRIMITIVES for m in rest):
-            return Kind("primitive", annotation, optional, disabled, rest)
-        if frozenset(rest) - {Unknown} in _TAGGED:
-            return Kind("union", frozenset(rest) - {Unknown}, optional, disabled)
-        return Kind("other", Union[rest], optional, disabled)  # noqa: UP007 - made at run time
-    (single,) = rest or (Any,)
-    return _single_kind(single, optional=optional, disabled=disabled)
-
-
-def _single_kind(single: Any, *, optional: bool, disabled: bool) -> Kind:
-    origin = get_origin(single)
-    if single is Any or single is object:
-        return Kind("any", single, True, disabled)
-    if single in PRIMITIVES:
-        return Kind("primitive", single, optional, disabled, (single,))
-    if origin is tuple:
-        return Kind("sequence", single, optional, disabled, get_args(single)[:1])
-    if isinstance(origin, type) and issubclass(origin, Mapping):
-        return Kind("mapping", single, optional, disabled, get_args(single))
-    if isinstance(single, type):
-        for cls, name in (
-            (datetime, "instant"),
-            (date, "date"),
-            (time, "time"),
-            (timedelta, "minutes"),
-            (Enum, "enum"),
-            (Record, "record"),
-        ):
-            if issubclass(single, cls):
-                return Kind(name, single, optional, disabled)
-    return Kind("other", single, optional, disabled)
-
-
-def member_of(union: frozenset[Any], value: Mapping[str, Any]) -> type[Record]:
-    """The member of a tagged union that a wire object belongs to; `Unknown` where none fits."""
-    tag, members, key = _TAGGED[union]
-    mark = key(value) if key is not None else value.get(tag)
-    try:
-        return members.get(mark, Unknown)
-    except TypeError:
-        return Unknown
+FAILURES = (Mismatch, TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
+"""What generated code raises where something does not fit."""
 
 
 # --- slow paths, called only where the wire is unusual ---------------------------------------------------------------
@@ -139,7 +86,10 @@ def read_minutes(value: Any) -> timedelta:
     """A number of minutes."""
     if value.__class__ is not int and value.__class__ is not float:
         raise Mismatch
-    return timedelta(minutes=value)
+    minutes = timedelta(minutes=value)
+    if value.__class__ is int and len(_MINUTES) < MAX_MINUTES:
+        _MINUTES[value] = minutes
+    return minutes
 
 
 def read_date(value: Any) -> date:
@@ -164,7 +114,7 @@ def wire_time(value: time) -> str:
 # --- the generator ---------------------------------------------------------------------------------------------------
 
 
-def _twin_of(cls: type[Record]) -> type:
+def twin_of(cls: type[Record]) -> type:
     """A class with the layout of `cls` whose attributes can be set."""
     layout = (
         {"__slots__": cls.__dict__["__slots__"]} if "__slots__" in cls.__dict__ else {}
@@ -174,8 +124,8 @@ def _twin_of(cls: type[Record]) -> type:
     return type(f"_{cls.__name__}Twin", cls.__bases__, {**layout, **settable})
 
 
-class _Writer:
-    """Collects the lines and the names of one generated function."""
+class Writer:
+    """Collects the lines and the names of one generated function, which reads what is in `v`."""
 
     def __init__(self, hook_for: Callable[[Any], Hook]) -> None:
         self.lines: list[str] = []
@@ -183,6 +133,7 @@ class _Writer:
         self.hook_for = hook_for
 
     def name(self, prefix: str, value: Any) -> str:
+        """A name for a value that the function needs."""
         name = f"{prefix}{len(self.names)}"
         self.names[name] = value
         return name
@@ -201,7 +152,19 @@ class _Writer:
         return name
 
     def add(self, indent: int, *lines: str) -> None:
+        """Lines of the function."""
         self.lines.extend("    " * indent + line for line in lines)
+
+    def function(self, name: str, source: str) -> Callable[..., Any]:
+        """The function `name` of the lines so far; `source` is the file that tracebacks and profiles show."""
+        self.names.update(
+            Mismatch=Mismatch, DISABLED=DISABLED, as_number=as_number, odd_instant=odd_instant, keep_odd=keep_odd,
+            minutes=_MINUTES, read_minutes=read_minutes, read_date=read_date, read_time=read_time, wire_time=wire_time,
+            fromiso=datetime.fromisoformat,
+        )  # fmt: skip
+        exec(compile("\n".join(self.lines), source, "exec"), self.names)  # noqa: S102 - our own text, made from types
+        function: Callable[..., Any] = self.names[name]
+        return function
 
     def check(self, indent: int, kind: Kind) -> None:
         """Check a primitive in `v`."""
@@ -240,7 +203,11 @@ class _Writer:
                     indent, "w = read_time(v)", f"if wire_time(w) != v: odd = keep_odd(w, v, {field!r}, odd)", "v = w"
                 )
             case "minutes":
-                self.add(indent, "v = read_minutes(v)")
+                self.add(
+                    indent,
+                    "w = minutes.get(v) if v.__class__ is int else None",
+                    "v = w if w is not None else read_minutes(v)",
+                )
             case "enum":
                 known = self.name("e", {m.value: m for m in kind.type})
                 self.add(
@@ -271,6 +238,7 @@ class _Writer:
         return f"{reader}(x, n)"
 
     def record(self, indent: int, kind: Kind, field: str) -> None:
+        """Turn the object in `v` into a record; `{}` is none where there need not be one."""
         read = (
             f"{self.hook(kind.type)}(v, None)"
             if kind.name == "record"
@@ -293,6 +261,7 @@ class _Writer:
         self.add(indent, "n = []", f"w = {made}", f"if n: odd = keep_odd(w, v, {field!r}, odd)", "v = w")
 
     def sequence(self, indent: int, kind: Kind, field: str) -> None:
+        """Turn the list in `v` into a tuple."""
         item = kind_of(kind.members[0])
         self.add(indent, "if v.__class__ is not list: raise Mismatch")
         if item.name == "primitive" and not item.optional and len(item.members) == 1 and item.members[0] in (str, bool):
@@ -308,6 +277,7 @@ class _Writer:
             self.collect(indent, f"tuple([{self.item(item)} for x in v])", field)
 
     def mapping(self, indent: int, kind: Kind, field: str) -> None:
+        """Turn the object in `v` into a mapping."""
         self.add(indent, "if v.__class__ is not dict: raise Mismatch")
         key, value = (kind_of(m) for m in (kind.members or (str, Any)))
         if value.name == "any" and key.name == "primitive":
@@ -334,23 +304,12 @@ def value_reader(kind: Kind, hook_for: Callable[[Any], Hook]) -> Callable[..., A
 
     To a list given as its second argument it adds something when the value alone would not give its wire form back.
     """
-    writer = _Writer(hook_for)
+    writer = Writer(hook_for)
     writer.add(0, "def read(v, odds=None):", "    odd = None", "    if v is None:")
     writer.add(2, "return None" if kind.optional else "raise Mismatch")
     writer.read(1, kind, "item")
     writer.add(1, "if odd is not None and odds is not None: odds.append(odd)", "return v")
-    exec("\n".join(writer.lines), _names(writer))  # noqa: S102 - our own text, made from types
-    read: Callable[..., Any] = writer.names["read"]
-    return read
-
-
-def _names(writer: _Writer) -> dict[str, Any]:
-    writer.names.update(
-        Mismatch=Mismatch, DISABLED=DISABLED, as_number=as_number, odd_instant=odd_instant, keep_odd=keep_odd,
-        read_minutes=read_minutes, read_date=read_date, read_time=read_time, wire_time=wire_time,
-        fromiso=datetime.fromisoformat,
-    )  # fmt: skip
-    return writer.names
+    return writer.function("read", "<value>")
 
 
 def make_structure(cls: type[Record], hook_for: Callable[[Any], Hook]) -> Hook:
@@ -362,7 +321,7 @@ def make_structure(cls: type[Record], hook_for: Callable[[Any], Hook]) -> Hook:
     attrs.resolve_types(cls)
     fields = [a for a in attrs.fields(cls) if a.name[0] != "_"]
     known = frozenset(a.metadata.get("wire") or wire_name(a.name) for a in fields)
-    shapes: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    shapes: Shapes = {}
 
     def learn(keys: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         entry = (keys, tuple(k for k in keys if k not in known))
@@ -370,8 +329,8 @@ def make_structure(cls: type[Record], hook_for: Callable[[Any], Hook]) -> Hook:
             shapes[keys] = entry
         return entry
 
-    w = _Writer(hook_for)
-    w.names.update(cls=cls, new=object.__new__, twin=_twin_of(cls), shapes=shapes, learn=learn)
+    w = Writer(hook_for)
+    w.names.update(cls=cls, new=object.__new__, twin=twin_of(cls), shapes=shapes, learn=learn)
     w.add(0, "def structure(o, _=None):")
     w.add(1, "if o.__class__ is not dict: raise Mismatch", "keys = tuple(o)", "shape = shapes.get(keys) or learn(keys)")
     w.add(1, "r = new(twin)", "g = o.get", "odd = None")
@@ -394,6 +353,11 @@ def make_structure(cls: type[Record], hook_for: Callable[[Any], Hook]) -> Hook:
     w.add(1, "keys, unknown = shape", "r._shape = keys", "r._odd = odd")
     w.add(1, "r._extra = {k: o[k] for k in unknown} if unknown else None")
     w.add(1, "r.__class__ = cls", "return r")
-    exec(compile("\n".join(w.lines), f"<structure {cls.__name__}>", "exec"), _names(w))  # noqa: S102 - see above
-    hook: Hook = w.names["structure"]
+    hook: Hook = w.function("structure", f"<structure {cls.__name__}>")
+    _GENERATED[hook] = shapes
     return hook
+
+
+def shapes_of(hook: Hook) -> Shapes | None:
+    """The shapes that a generated hook has met so far; None for a hook that was made elsewhere."""
+    return _GENERATED.get(hook) if isinstance(hook, FunctionType) else None  # of others not all can be looked up

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 import attrs
 
 from calcom_async.core.codec import _wire_names, unstructure, wire_instant
-from calcom_async.core.generate import Kind, kind_of, member_of
+from calcom_async.core.kinds import Kind, kind_of, member_of
 from calcom_async.core.records import _TAGGED, Input, Record, Unknown, wire_name
 from calcom_async.core.unset import UNSET, Disabled, Unset
 from calcom_async.errors import InvalidRequestError

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from calcom_async.core.generate import Kind, kind_of, member_of
+from calcom_async.core.kinds import Kind, kind_of, member_of
 from calcom_async.core.records import Record, wire_name
 from calcom_async.errors import DecodeError
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeAlias, Ty
 import attrs
 
 from calcom_async.core.codec import Malformed, decode_items, dump_json, parse_json
+from calcom_async.core.page_decoder import DecodedPage, decode_page
 from calcom_async.core.request import Request, Response
 from calcom_async.core.telemetry import RecordsRead, Telemetry, logger
 from calcom_async.errors import CalComError, DecodeError, InvalidRequestError, PaginationError
@@ -160,12 +161,13 @@ class Listing(Generic[T]):
     def page(self, response: Response, position: Position) -> Page[T]:
         """Decode one page."""
         try:
-            envelope = parse_json(response.body) if response.body.strip() else {}
-            data = self._items(envelope)
-            items, malformed = decode_items(data, self.into) if self.into is not dict else (list(data), [])
+            read = decode_page(response.body, self.into) if self.find is None and self.into is not dict else None
+            if read is None:
+                read = self._plainly(response.body)
         except DecodeError as error:
             error.position = position
             raise
+        items, malformed = read.items, read.malformed
         for bad in malformed:
             if self.strict:
                 bad.error.position = position
@@ -178,8 +180,8 @@ class Listing(Generic[T]):
                     malformed=len(malformed),
                 )
             )  # fmt: skip
-        pagination = Pagination.read(envelope)
-        following = next_position(position, len(data), self.page_size, pagination, self.style)
+        pagination = Pagination.read(read.envelope)
+        following = next_position(position, len(read.keys), self.page_size, pagination, self.style)
         return Page(
             items=items,
             malformed=malformed,
@@ -187,9 +189,15 @@ class Listing(Generic[T]):
             position=position,
             next_position=following,
             response=response,
-            identity=_identity(data) if data else None,
+            identity=hash(frozenset(read.keys)) if read.keys else None,
             listing=self,
         )
+
+    def _plainly(self, body: bytes) -> DecodedPage[T]:
+        envelope = parse_json(body) if body.strip() else {}
+        data = self._items(envelope)
+        items, malformed = decode_items(data, self.into) if self.into is not dict else (list(data), [])
+        return DecodedPage(items=items, keys=[_key(item) for item in data], envelope=envelope, malformed=malformed)
 
     def _items(self, envelope: Any) -> Sequence[Any]:
         data = envelope.get("data") if isinstance(envelope, dict) else envelope
@@ -222,7 +230,7 @@ class Page(Generic[T]):
     next_position: Position | None
     response: Response = attrs.field(repr=False)
     identity: int | None = attrs.field(repr=False)
-    """Which items the page holds, whatever their order; None when it holds none."""
+    """One number for the set of items, since the order of items that tie may change; None when there are none."""
     listing: Listing[T] = attrs.field(repr=False)
 
     def __len__(self) -> int:
@@ -241,12 +249,8 @@ class Page(Generic[T]):
         return self.listing.page(response, position)
 
 
-def _identity(data: Sequence[Any]) -> int:
-    """One number for the set of items of a page: the order of items that tie may differ from answer to answer."""
-    return hash(frozenset(_item_identity(item) for item in data))
-
-
-def _item_identity(item: Any) -> Any:
+def _key(item: Any) -> Any:
+    """What tells an item from others."""
     key = (item.get("uid") or item.get("id")) if isinstance(item, dict) else None
     return key if isinstance(key, str | int) else dump_json(item)
 
