@@ -33,7 +33,6 @@ IDS = {
     "event_type_id=42": "event_type_id=20002",
     '"event_type_id": 42': '"event_type_id": 20002',
     '"eventTypeId": 42,\n': '"eventTypeId": 20002,\n',
-    "EVENT_TYPE = 42": "EVENT_TYPE = 20002",
     "event_type_ids=[42]": "event_type_ids=[20002]",
     "team(7)": "team(501)",
 }
