@@ -24,9 +24,9 @@ def of_team(backend: Backend, event_type: Record, user: Record, *, rotating: boo
 
     Who takes turns may have set numbers of their own; whoever always attends has the team's.
     """
-    team = event_type["_"]["teamId"]
+    team: int | None = event_type["_"]["teamId"]
     default = backend.store.shelf(OF_TEAMS).get(team) if team is not None else None
-    if default is None:
+    if team is None or default is None:
         return _limits(None)
     own = backend.store.shelf(OWN).get(own_key(user["id"], team)) if rotating else None
     return _limits(default if own is None else effective(default, own))

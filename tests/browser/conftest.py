@@ -1,5 +1,7 @@
 """A real Chromium on the sandbox's page. Skipped where Playwright or Chromium is missing; `nox -s browser` has both.
 
+The default run tries the quick ones that cover most; `pytest tests/browser` and `CALCOM_BROWSER=full` (set by that
+session) try all.
 Every test fails when the page logged an error: a refusal of the content security policy is one.
 """
 
@@ -29,12 +31,30 @@ ARGUMENTS = [
 ]
 PATIENCE = 10_000
 """Milliseconds that anything on the page may take."""
+FULL = os.environ.get("CALCOM_BROWSER") == "full"
+QUICK = frozenset(
+    (
+        "test_shows_the_week_of_the_sandboxs_clock",
+        "test_an_empty_time_makes_a_booking",
+        "test_dragging_reschedules",
+        "test_cancelling_wants_a_reason",
+        "test_requests_show_as_they_are_answered",
+        "test_a_client_fails_and_recovers",
+        "test_a_phone_shows_a_day",
+    )
+)
+"""What the default run tries: the page opens, bookings are made, dragged and cancelled, the log, a fault, a phone."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "tests/browser" in item.path.as_posix():
-            item.add_marker("browser")
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    here = [item for item in items if "tests/browser" in item.path.as_posix()]
+    for item in here:
+        item.add_marker("browser")
+    named = any("tests/browser" in argument for argument in config.args)
+    if not FULL and not named:
+        left = {item for item in here if item.name.partition("[")[0] not in QUICK}
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="module")
