@@ -8,6 +8,7 @@ import io
 import logging
 import pickle
 import traceback
+from collections.abc import Iterator
 
 import pytest
 from aiohttp import web
@@ -46,6 +47,13 @@ def everything_of(failure: BaseException) -> str:
     return "\n".join(text)
 
 
+def chain(failure: BaseException | None) -> Iterator[BaseException]:
+    """An exception, and those it says it came from."""
+    while failure is not None:
+        yield failure
+        failure = failure.__cause__ or failure.__context__
+
+
 @pytest.mark.parametrize("how", ["refused", "hang up", "time-out", "nonsense", "401", "500", "redirect"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_the_key_is_nowhere_to_be_seen(
@@ -68,6 +76,8 @@ async def test_the_key_is_nowhere_to_be_seen(
                 with pytest.raises(CalComError) as caught:
                     await cal.request(method, "bookings", json={} if method == "POST" else None)
                 shown = everything_of(caught.value)
+                # aiohttp's own errors hold requests, with their URLs: none is behind ours.
+                assert all(isinstance(each, CalComError) for each in chain(caught.value))
                 transport = cal._channel.transport
                 shown += repr([cal, vars(cal), transport, vars(transport), transport.auth, cal._channel, cal.limiter])
                 shown += repr(vars(cal.limiter))
