@@ -9,7 +9,7 @@ import attrs
 import msgspec
 
 from calcom_async.errors import DecodeError
-from calcom_async.export.lines import Buffer, lines_of
+from calcom_async.export.lines import Buffer, lines_of, read_lines
 from calcom_async.export.plan import milliseconds
 
 __all__ = ["CREATED", "PAGE_SIZE", "UPDATED", "Answer", "Axis", "Buffer", "Row", "Rows", "instants_of", "read_answer"]
@@ -183,11 +183,17 @@ class Answer:
 
 
 def read_answer(body: bytes, asked: int = PAGE_SIZE, axis: Axis = CREATED) -> Answer:
-    """Take a page apart: once for where its rows are, once for a glance at each.
+    """Take a page apart: in one pass, or where it is no ordinary one, once for its rows and once for a glance at each.
 
     Raises:
         DecodeError: it is no list of bookings.
     """
+    found = read_lines(body, axis.row)
+    if found is not None:
+        lines, glances, members = found
+        block = members.get("pagination") or {}
+        if isinstance(block, dict):
+            return _answer(Rows(lines, glances), asked, block.get("itemsPerPage"), block.get("totalItems"))
     try:
         envelope = _ENVELOPE.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -196,10 +202,14 @@ def read_answer(body: bytes, asked: int = PAGE_SIZE, axis: Axis = CREATED) -> An
         glances = axis.page.decode(body).data
     except msgspec.DecodeError:
         glances = [_glance(raw, axis) for raw in envelope.data]
-    block = envelope.pagination or _Pagination()
-    size = min(asked, block.itemsPerPage) if isinstance(block.itemsPerPage, int) and block.itemsPerPage > 0 else asked
-    total = block.totalItems if isinstance(block.totalItems, int) else None
-    return Answer(Rows(lines_of(body, envelope.data) or envelope.data, glances), size, total)
+    pagination = envelope.pagination or _Pagination()
+    rows = Rows(lines_of(body, envelope.data) or envelope.data, glances)
+    return _answer(rows, asked, pagination.itemsPerPage, pagination.totalItems)
+
+
+def _answer(rows: Rows, asked: int, items: Any, total: Any) -> Answer:
+    size = min(asked, items) if isinstance(items, int) and items > 0 else asked
+    return Answer(rows, size, total if isinstance(total, int) else None)
 
 
 def _glance(raw: msgspec.Raw, axis: Axis) -> Glance:

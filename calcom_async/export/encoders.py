@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import islice
-from typing import Any, Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from typing import Any, Protocol, cast
 
 import msgspec
 
@@ -56,7 +56,6 @@ COLUMNS = (
 """The columns of `.csv`: several people are joined by `; `, free-form fields are JSON, `otherFields` holds the rest
 and what does not fit its column."""
 _RISKY = tuple("=+-@\t\r")
-_QUOTED = tuple('",\n\r')
 
 
 class CsvEncoder:
@@ -87,27 +86,48 @@ class CsvEncoder:
             _joined(read.attendees, _ATTENDEE_ZONE), ["; ".join(guests) if guests else "" for guests in read.guests],
             *plain[11:], _json(responses), _json(metadata), others,
         ]  # fmt: skip
-        if not columns[0]:
+        count = len(columns[0])
+        if not count:
             return b""
         cells = [_cells(column, raw=self._raw_cells) for column in columns]
-        return "\r\n".join([*map(",".join, zip(*cells, strict=True)), ""]).encode()
+        return "\r\n".join([*map(",".join, zip(*_merged(cells, count), strict=True)), ""]).encode()
 
 
-def _cells(column: Sequence[Any], *, raw: bool) -> Sequence[str]:
+def _merged(columns: Iterable[Sequence[str] | str], count: int) -> Iterator[Sequence[str]]:
+    """Columns, those beside each other that hold one cell throughout as one: a fewer cells to join on every line."""
+    for alike, group in groupby(columns, lambda column: isinstance(column, str)):
+        if alike:
+            yield [",".join(cast("Iterator[str]", group))] * count
+        else:
+            yield from group
+
+
+def _cells(column: Sequence[Any], *, raw: bool) -> Sequence[str] | str:
     """A column as text, with quotes where they are needed, and safe from spreadsheets unless it is to be raw.
 
-    Mostly nothing of it needs either, which is seen on the column as a whole.
+    Mostly nothing of it needs either, which is seen on the column as a whole; and where all cells are the same, it is
+    told as one text.
     """
-    if len(distinct := set(column)) == 1:
-        return [_cell(*distinct, raw=raw)] * len(column)
-    cells = [cell if cell.__class__ is str else _text(cell) for cell in column]
+    first, count = column[0], len(column)
+    alike = first.__class__ is not float and column[-1] == first and column.count(first) == count
+    if alike and len(set(map(type, column))) == 1:  # 1 is True, and 0.0 is -0.0
+        return _cell(first, raw=raw)
+    try:
+        together, cells = "\n".join(column), column
+    except TypeError:
+        cells = [cell if cell.__class__ is str else "" if cell is None else _text(cell) for cell in column]
+        together = "\n".join(cells)
     if not raw:
         beginnings = "".join([cell[:1] for cell in cells])
-        raw = not any(mark in beginnings for mark in _RISKY)
-    together = "".join(cells)
-    if raw and not any(mark in together for mark in _QUOTED):
+        if any(mark in beginnings for mark in _RISKY):
+            cells = [safe_cell(cell) for cell in cells]
+            together = "\n".join(cells)
+    if '"' in together:
+        doubled = together.replace('"', '""').split("\n")
+        cells = doubled if len(doubled) == count else [cell.replace('"', '""') for cell in cells]
+    elif "," not in together and "\r" not in together and together.count("\n") == count - 1:
         return cells
-    return [_cell(cell, raw=raw) for cell in cells]
+    return [f'"{c}"' if '"' in c or "," in c or "\n" in c or "\r" in c else c for c in cells]
 
 
 def _cell(value: Any, *, raw: bool) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from types import GenericAlias
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, TypeAlias, cast
 
 import attrs
 import msgspec
@@ -202,20 +202,17 @@ _values_of = msgspec.structs.astuple
 _HOST_ID = tuple(HOST_FIELDS).index("id")
 
 
-def are_canonical(instants: Sequence[str]) -> bool:
-    """Whether all of them have the form of `2026-12-01T09:00:00.000Z`."""
-    text = "".join(instants)
-    count = len(instants)
-    if len(text) != 24 * count:
-        return False
-    marks = ((4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"), (19, "."), (23, "Z"))
-    if any(text[place::24] != mark * count for place, mark in marks):
-        return False
-    digits = text.translate(_NO_MARKS)
-    return not digits or (len(digits) == 17 * count and digits.isascii() and digits.isdecimal())
+def are_canonical(instants: Sequence[str | None]) -> bool:
+    """Whether all of them, as far as there are any, have the form of `2026-12-01T09:00:00.000Z`."""
+    try:
+        text, count = "".join(cast("Sequence[str]", instants)), len(instants)
+    except TypeError:  # there are none among them
+        given = [instant for instant in instants if instant is not None]
+        text, count = "".join(given), len(given)
+    return text.encode(errors="replace").translate(_DIGITS) == b"0000-00-00T00:00:00.000Z" * count
 
 
-_NO_MARKS = str.maketrans("", "", "-T:.Z")
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 
 
 def read_rows(rows: Sequence[Buffer], *, exact: bool = False) -> TypedRows:
@@ -285,7 +282,7 @@ def _by_column(records: Sequence[Any]) -> TypedRows:
 
 
 def _instants_are_canonical(columns: Sequence[Sequence[Any]]) -> bool:
-    return all(are_canonical([instant for instant in columns[place] if instant is not None]) for place in _INSTANTS)
+    return all(are_canonical(columns[place]) for place in _INSTANTS)
 
 
 def _instants_fit(values: Sequence[Any], *, exact: bool) -> bool:
@@ -302,17 +299,26 @@ def _exists(instant: str) -> bool:
 
 
 def _people(lists: Sequence[list[Any] | None], record: _Record) -> PeopleColumns:
-    flat = list(chain.from_iterable(people or () for people in lists))
-    values = list(zip(*map(_values_of, flat), strict=True)) if flat else [()] * len(record.fields)
-    plain: list[Sequence[Any]] = list(values[: len(record.fields)])
+    flat = list(chain.from_iterable(filter(None, lists)))
+    if not flat:
+        plain: list[Sequence[Any]] = [()] * (len(record.fields) + 1)
+        return PeopleColumns(counts=[None if people is None else 0 for people in lists], columns=plain)
+    values = list(zip(*map(_values_of, flat), strict=True))
+    plain = list(values[: len(record.fields)])
     if record is _READER.host:
-        plain[_HOST_ID] = [each if each is None or each.__class__ is str else str(each) for each in plain[_HOST_ID]]
-    others = record.others(values[len(record.fields) :], len(flat)) if flat else ()
-    return PeopleColumns(counts=[None if people is None else len(people) for people in lists], columns=[*plain, others])
+        ids = plain[_HOST_ID]
+        as_text = {each: each if each is None else str(each) for each in set(ids)}
+        plain[_HOST_ID] = [as_text[each] for each in ids]
+    counts = [None if people is None else len(people) for people in lists]
+    return PeopleColumns(counts=counts, columns=[*plain, record.others(values[len(record.fields) :], len(flat))])
 
 
 def _texts(raws: Sequence[Any]) -> list[str | None]:
-    return [None if not text or text == "null" else text for text in [str(raw, "utf-8") for raw in raws]]
+    """Free-form fields as text; decoded as one, which is faster than each alone where there are no newlines."""
+    texts = b"\n".join(raws).decode().split("\n")
+    if len(texts) != len(raws):
+        texts = [str(raw, "utf-8") for raw in raws]
+    return [None if not text or text == "null" else text for text in texts]
 
 
 def _slowly(row: Buffer) -> tuple[tuple[Any, ...], People | None, People | None, list[str] | None]:

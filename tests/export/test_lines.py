@@ -10,9 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from list_server import make_rows
 
-from calcom_async.export.answer import read_answer
+from calcom_async.errors import DecodeError
+from calcom_async.export.answer import CREATED, read_answer
 from calcom_async.export.encoders import JsonLinesEncoder
-from calcom_async.export.lines import Lines
+from calcom_async.export.lines import Lines, read_lines
 
 awkward = st.sampled_from(['},{"id":', '],"', "]}", '":"', "\\", '"', "\n", "data", '{"data":[', ",", "é", "\u2028"])
 texts = st.one_of(st.text(max_size=4), awkward, st.lists(awkward, max_size=3).map("".join))
@@ -72,6 +73,12 @@ def pages(draw: st.DrawFn) -> str:
 @example('{"data":[{"a":1}],"d\\u0061ta":[{"b":2}]}')
 @example('{"x":{"data":[1,2]},"data":[3,4]}')
 @example('{"data":[ {"a":"],\\":\\":"}],":":{}}')
+@example('{"data":[{"id":1,"hosts":[{"id":1},{"id":2}]},{"id":2,"metadata":{}},{"id":3,"metadata":{}}]}')
+@example('{"data":[{"id":1,"hosts":[{"id":1},{"id":2}]},{"uid":"a"}]}')
+@example('{"data":[{"id":1},{"id":2}],"pagination":null}')
+@example('{"data":[{"id":1} ,{"id":2},{"id":3} ]}')
+@example('{"data":[{"id":1},{"id":2}],"more":[{"id":3},{"id":4}]}')
+@example('{"data":[{"id":1},{"id":2}],"data":[]}')
 def test_the_lines_are_the_rows_of_the_page(page: str) -> None:
     wire = json.loads(page)["data"]
     found = read_answer(page.encode()).rows
@@ -96,3 +103,41 @@ def test_an_ordinary_page_is_written_as_it_came() -> None:
     assert bytes(JsonLinesEncoder().encode(found[3:3])) == b""
     with pytest.raises(IndexError):
         later[248]
+
+
+def between(rows: list[bytes], gap: bytes = b",") -> bytes:
+    return b'{"status":"success","data":[' + gap.join(rows) + b'],"pagination":{"totalItems":9,"itemsPerPage":100}}'
+
+
+def test_an_ordinary_page_is_read_in_one_pass() -> None:
+    bodies = [row.body for row in make_rows(300, seed=5)][:250]
+    found = read_lines(between(bodies), CREATED.row)
+    assert found is not None
+    lines, glances, members = found
+    assert (list(lines), members["pagination"]["totalItems"]) == (bodies, 9)
+    assert [glance.uid for glance in glances] == [json.loads(body)["uid"] for body in bodies]
+    # Several hosts, each beginning with an id, are no rows.
+    hosted = [b'{"id":%d,"hosts":[{"id":1},{"id":2}],"uid":"b%d","metadata":{"a":1}}' % (n, n) for n in range(3)]
+    found = read_lines(between(hosted), CREATED.row)
+    assert found is not None
+    assert list(found[0]) == hosted
+    answer = read_answer(between(hosted))
+    assert (answer.size, answer.total, [row.uid for row in answer.rows]) == (100, 9, ["b0", "b1", "b2"])
+
+
+@pytest.mark.parametrize("gap", [b"", b" ", b",,", b"\n", b",\r\n", b"\r"])
+def test_rows_that_are_parted_otherwise_are_left_to_a_closer_look(gap: bytes) -> None:
+    rows = [b'{"id":1}', b'{"id":2}', b'{"id":3}']
+    assert read_lines(between(rows, gap), CREATED.row) is None
+    if gap == b",\r\n":
+        assert [json.loads(row.raw) for row in read_answer(between(rows, gap)).rows] == [json.loads(r) for r in rows]
+    else:
+        with pytest.raises(DecodeError):
+            read_answer(between(rows, gap))
+
+
+def test_a_pagination_that_is_none_is_refused_as_before() -> None:
+    with pytest.raises(DecodeError):
+        read_answer(b'{"data":[{"id":1},{"id":2}],"pagination":5}')
+    with pytest.raises(DecodeError):
+        read_answer(b'{"pagination":5,"data":[{"id":1},{"id":2}]}')
