@@ -216,11 +216,11 @@ def _disconnect(call: Call) -> Answer:
     default = call.backend.store.shelf(_DEFAULTS).get(owner.parent)
     if default is not None and default["app"] == app:
         call.backend.store.shelf(_DEFAULTS).delete(owner.parent)
-    _lose_addresses(call.backend, owner.parent)
+    lose_addresses(call.backend, owner.parent)
     return done()
 
 
-def _lose_addresses(backend: Backend, parent: str) -> None:
+def lose_addresses(backend: Backend, parent: str) -> None:
     """The real server writes the locations of all event types anew, and forgets the addresses meanwhile."""
     for record in backend.store.event_types.of(parent):
         if any(each["type"] == "address" for each in record["locations"]):

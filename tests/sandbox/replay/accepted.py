@@ -10,7 +10,6 @@ _NO_APP: Final = "the recorded server had no credentials of the app yet"
 _NO_BILLING: Final = "the recorded platform had no plan yet"
 _DELEGATION: Final = "the recorded server lacked the platform, the feature and the key of encryption at first"
 _CALENDAR: Final = "the recorder served an ICS feed"
-_LOST: Final = "the recorded server had lost the addresses of this team's event types in an earlier recording"
 _CONSENT: Final = "the consent of the old kind of client is not in the document any more"
 
 ACCEPTED: Final[dict[str, str]] = {
@@ -50,6 +49,4 @@ ACCEPTED: Final[dict[str, str]] = {
     "server-2 0796 oauth-exchange-missing": _CONSENT,
     "server-2 0798 oauth-exchange-again": _CONSENT,
     "server-2 0800 oauth-exchange-noauth": _CONSENT,
-    "server-2 1086 orgteam-et-take0": _LOST,
-    "server-2 1087 orgteam-et-take1": _LOST,
 }

@@ -2,7 +2,7 @@
 
 Most were requests; they are sent with somebody's key (`POST?` may be refused). The rest is what the recorder did in its database: `SHIFT` moves
 a booking by days, `VIDEO` gives it a room, `FORGET` empties a shelf, `DROP` removes a team, `PLAN` gives a platform a
-plan, `ROLE` a member a role, `GOOGLE` somebody a calendar; `NEXT` is the next number of a shelf; `CLIENT` and `TOKEN` stand for a client and a token whose making was not recorded.
+plan, `ROLE` a member a role, `GOOGLE` somebody a calendar, `LOSE` takes addresses; `NEXT` is the next number of a shelf; `CLIENT` and `TOKEN` stand for a client and a token whose making was not recorded.
 """
 
 from __future__ import annotations
@@ -94,6 +94,7 @@ INTERLUDES: Final[dict[tuple[str, str], tuple[Request, ...]]] = {
     ("server-2.jsonl", "0881"): (("PLAN", "504", "", "SCALE"),),
     ("server-2.jsonl", "1042"): (("DELETE", "/organizations/504/organizations/505", "plat", None),),
     ("server-2.jsonl", "1066"): (("CLIENT", "cmwrs5r41000c8f7dsxln3lyv", "", ["PROFILE_READ"]),),
+    ("server-2.jsonl", "1086"): (("LOSE", "team 503", "", None),),
     ("server-2.jsonl", "1124"): (("GOOGLE", "alice@example.com", "", 1001),),
     ("server-2.jsonl", "1157"): (_book(20004, "2026-12-09T10:00:00Z"),),
     ("server-2.jsonl", "1185"): (("VIDEO", "dE4YHrMsiCHzTETZLJ48GC", "", None),),

@@ -11,7 +11,15 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from calcom_async.sandbox import calendars, event_type_wire, instants, platform_clients, routing_forms, world
+from calcom_async.sandbox import (
+    calendars,
+    conferencing,
+    event_type_wire,
+    instants,
+    platform_clients,
+    routing_forms,
+    world,
+)
 from calcom_async.sandbox.backend import Backend, key_digest
 from calcom_async.sandbox.bookings_store import Booking
 from calcom_async.sandbox.credentials import PLATFORM_CLIENTS, TOKENS
@@ -218,6 +226,8 @@ def change(backend: Backend, how: str, what: str, value: Any) -> None:
         store.shelf(TOKENS).put({"id": key_digest(what), **kept})
     elif how == "GOOGLE":
         calendars.connect_google(backend, store.users.get(value) or {}, what)
+    elif how == "LOSE":
+        conferencing.lose_addresses(backend, what)
     elif how == "NEXT":
         store.write_note(f"next id of {what}", str(value))
     elif how == "PLAN":
