@@ -8,14 +8,16 @@ type checkers infer that from the overloads below.
 from __future__ import annotations
 
 import functools
+import inspect
 import warnings
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 import attrs
 
 from calcom_async.core.blocking import Runner
 from calcom_async.core.codec import Malformed
+from calcom_async.core.guesses import NoAttribute, argument_meant
 from calcom_async.core.paging import Listing, Page, Pager, Pagination, Position
 from calcom_async.core.request import Request, Response
 from calcom_async.core.transport import Options, Transport
@@ -70,6 +72,13 @@ class Resource(Generic[M]):
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
 
+    if not TYPE_CHECKING:  # checkers know the attributes, and shall go on saying what is none
+
+        def __getattr__(self, name: str) -> Any:
+            if hasattr(type(self), name):  # what raised is inside of it
+                return object.__getattribute__(self, name)
+            raise AttributeError(NoAttribute(type(self), name))
+
 
 class operation(Generic[P, T]):  # noqa: N801 - a decorator
     """Makes a coroutine method an operation of both faces."""
@@ -94,7 +103,12 @@ class operation(Generic[P, T]):  # noqa: N801 - a decorator
 
         @functools.wraps(self.function)
         def blocking(*args: Any, **kwargs: Any) -> Any:
-            return runner.run(functools.partial(method, *args, **kwargs))
+            try:
+                return runner.run(functools.partial(method, *args, **kwargs))
+            except TypeError as error:
+                if meant := _meant(error, self.function):
+                    raise meant from None
+                raise
 
         return blocking if obj.deprecated is None else _warning(obj, blocking)
 
@@ -119,10 +133,22 @@ class paginated(Generic[P, T]):  # noqa: N801 - a decorator
 
         @functools.wraps(self.function)
         def listing(*args: Any, **kwargs: Any) -> Any:
-            pager = Pager(self.function(obj, *args, **kwargs))
+            try:
+                pager = Pager(self.function(obj, *args, **kwargs))
+            except TypeError as error:
+                if meant := _meant(error, self.function):
+                    raise meant from None
+                raise
             return pager if runner is None else BlockingPager(pager, runner)
 
         return listing if obj.deprecated is None else _warning(obj, listing)
+
+
+def _meant(error: TypeError, function: Callable[..., Any]) -> TypeError | None:
+    """The error of a call of this function with an argument that it does not have, and the one that may be meant."""
+    if not str(error).startswith(f"{function.__qualname__}()"):
+        return None
+    return argument_meant(error, [name for name in inspect.signature(function).parameters if name != "self"])
 
 
 _warned: set[str] = set()

@@ -1,0 +1,103 @@
+"""Which name was meant where one was guessed wrong: misspelt, in camelCase, its words in another order, or too few.
+
+Functions of names alone. Nothing here runs until somebody reads the message of an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import attrs
+
+__all__ = ["NoAttribute", "argument_meant", "nearest"]
+
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_UNEXPECTED = re.compile(r"got an unexpected keyword argument '(\w+)'$")
+_SAME = {
+    "take": "page_size",
+    "limit": "page_size",
+    "remove": "delete",
+    "modify": "update",
+    "edit": "update",
+    "add": "create",
+    "new": "create",
+    "book": "create",
+    "all": "list",
+    "find": "list",
+    "search": "list",
+    "fetch": "get",
+    "retrieve": "get",
+    "json": "to_dict",
+    "dict": "to_dict",
+    "model_dump": "to_dict",
+    "as_dict": "to_dict",
+    "user": "me",
+    "profile": "me",
+    "members": "memberships",
+    "availability": "schedules",
+}
+"""What other clients call it."""
+
+
+def nearest(guess: str, names: Iterable[str]) -> str | None:
+    """The name that is most likely meant; None where none is like it.
+
+    Args:
+        guess: What was written, such as `eventTypeId`, `created_after` or `get_bookings`.
+        names: What there is.
+    """
+    import difflib
+
+    public = [name for name in names if not name.startswith("_")]
+    words = _words(guess)
+    plain = "_".join(words)
+    for same in (plain, _SAME.get(plain)):
+        if same in public:
+            return same
+    wider = [name for name in public if set(words) <= set(_words(name))]
+    if wider:
+        return min(wider, key=len)
+    if close := difflib.get_close_matches(plain, public, n=1, cutoff=0.75):
+        return close[0]
+    narrower = [name for name in public if set(_words(name)) <= set(words)]
+    return max(narrower, key=len, default=None)
+
+
+def argument_meant(error: TypeError, names: Iterable[str]) -> TypeError | None:
+    """The error of a call with an argument that does not exist, and the one that may be meant; None for other errors.
+
+    Args:
+        error: What Python raised. Newer Pythons say themselves what is spelt alike.
+        names: The arguments that there are.
+    """
+    unexpected = _UNEXPECTED.search(str(error))
+    meant = nearest(unexpected[1], names) if unexpected else None
+    return TypeError(f"{error}; did you mean {meant}?") if meant else None
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+@attrs.frozen
+class NoAttribute:
+    """The message of an `AttributeError`, made when it is read: `hasattr` and `getattr` never wait for it.
+
+    Args:
+        owner: The class that was asked.
+        guess: The attribute it does not have.
+        where: More about it, when that is known.
+    """
+
+    owner: type
+    guess: str
+    where: str | None = None
+
+    def __str__(self) -> str:
+        meant = None if self.guess.startswith("_") else nearest(self.guess, dir(self.owner))
+        hint = self.where or (f"did you mean {meant}?" if meant else None)
+        return f"{self.owner.__name__!r} object has no attribute {self.guess!r}" + (f"; {hint}" if hint else "")
+
+    def __repr__(self) -> str:
+        return repr(str(self))
