@@ -7,6 +7,7 @@ place. For a quick run only the two operations that are measured are kept.
 
 from __future__ import annotations
 
+import compileall
 import importlib
 import json
 import os
@@ -61,6 +62,8 @@ def generate(into: Path, *, quick: bool) -> str | None:
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     if not (into / PACKAGE / "api" / "bookings" / f"{BOOKINGS}.py").exists():
         return f"openapi-python-client made no client: {done.stderr.strip()[-200:]}"
+    if not quick:
+        compileall.compile_dir(into / PACKAGE, quiet=2)  # as an installer would have done
     return None
 
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -26,37 +27,38 @@ from benchmarks.processes import ROOT, measure
 from benchmarks.table import markdown, put_into
 from benchmarks.topics import TOPICS, Setting, Topic
 
+MOST = 9
+"""Rounds, where there is time for more."""
 RESULTS = ROOT / ".benchmarks"
 PAGE = ROOT / "docs" / "benchmarks.md"
 PICTURE = ROOT / "docs" / "images" / "benchmarks.svg"
 
 
-def measured(topic: Topic, setting: Setting, rounds: int | None, share: float, until: float) -> list[Round]:
-    """The rounds of a topic.
+def measured(topics: Sequence[Topic], setting: Setting, rounds: int | None, until: float) -> dict[str, list[Round]]:
+    """What the rounds of each topic measured.
+
+    A round goes through all topics, so that each is spread over the whole run: a busy quarter of an hour is not one
+    topic's alone.
 
     Args:
-        topic: What is measured.
+        topics: What is measured.
         setting: How.
         rounds: So many; by default as many as fit.
-        share: How much of its usual time it has.
-        until: The moment after which a round has to do.
+        until: The moment after which no more is begun but the first round.
     """
-    done: list[Round] = []
-    with topic.server(setting) as server:
-        if topic.name == "start" and not setting.quick:  # everything is compiled before it is measured
-            for module, function, arguments in topic.lanes(setting, server, 0).values():
-                measure(module, function, arguments)
-        began = time.monotonic()
-        most, least = (rounds, rounds) if rounds is not None else (topic.rounds, topic.least)
-        for number in range(most):
-            now = time.monotonic()
-            if (number >= least and now - began > topic.seconds * share) or (number and rounds is None and now > until):
-                break
-            lanes = topic.lanes(setting, server, number)
-            turn = list(lanes)[number % len(lanes) :] + list(lanes)[: number % len(lanes)]
-            one = {name: measure(*lanes[name]) for name in turn}
-            done.append(one)
-    print(f"{topic.name}: {len(done)} rounds, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    done: dict[str, list[Round]] = {topic.name: [] for topic in topics}
+    with ExitStack() as stack:
+        servers = {make: stack.enter_context(make(setting)) for make in {topic.server for topic in topics}}
+        for number in range(MOST if rounds is None else rounds):
+            for topic in topics:
+                lanes = topic.lanes(setting, servers[topic.server], number)
+                for time_of_it in range(1 if setting.quick else topic.times):
+                    if number and rounds is None and time.monotonic() > until:
+                        return done
+                    first = (number + time_of_it) % max(1, len(lanes))  # nobody always goes first
+                    turn = [*list(lanes)[first:], *list(lanes)[:first]]
+                    done[topic.name].append({name: measure(*lanes[name]) for name in turn})
+            print(f"round {number + 1}: {until - time.monotonic():.0f} s left", file=sys.stderr, flush=True)
     return done
 
 
@@ -68,14 +70,9 @@ def run(options: argparse.Namespace, folder: Path) -> tuple[list[Row], dict[str,
         print(f"no client of openapi-python-client is measured: {why_not}", file=sys.stderr)
     setting = Setting(generated=None if why_not else str(folder), quick=options.quick)
     wanted = [topic for topic in TOPICS if options.rows is None or topic.name in options.rows]
-    usual = sum(topic.seconds for topic in wanted)
-    share, until = options.minutes * 60 / usual, began + options.minutes * 60
-    rows: list[Row] = []
     rounds = 1 if options.quick and options.rounds is None else options.rounds
-    raw: dict[str, list[Round]] = {}
-    for topic in wanted:
-        raw[topic.name] = measured(topic, setting, rounds, share, until)
-        rows += topic.rows(setting, raw[topic.name])
+    raw = measured(wanted, setting, rounds, began + options.minutes * 60)
+    rows = [row for topic in wanted for row in topic.rows(setting, raw[topic.name])]
     about = {
         "date": time.strftime("%Y-%m-%d"), "interpreter": interpreter(), "machine": machine(), "load": f"{load:.1f}",
         "seconds": time.monotonic() - began, "packages": packages(), "quick": options.quick, "raw": raw,
@@ -90,8 +87,10 @@ def main(given: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description="Speed, as ratios within one run.")
     parser.add_argument("--quick", action="store_true", help="one small round: whether everything works, no figures")
     parser.add_argument("--rows", type=lambda text: text.split(","), help=f"some topics only: {','.join(names)}")
-    parser.add_argument("--rounds", type=int, help="so many of each topic, however long it takes")
-    parser.add_argument("--minutes", type=float, default=8.0, help="how long the rounds may take (8)")
+    parser.add_argument("--rounds", type=int, help="so many, however long it takes")
+    parser.add_argument(
+        "--minutes", type=float, default=8.5, help="nothing but the first round begins after so many (8.5)"
+    )
     parser.add_argument("--into", type=Path, default=RESULTS, help="the folder of the results (.benchmarks)")
     parser.add_argument("--docs", action="store_true", help="put table and picture into the documentation as well")
     options = parser.parse_args(given)
