@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeAlias, Ty
 import attrs
 
 from calcom_async.core.codec import Malformed, decode_items, dump_json, parse_json
+from calcom_async.core.collector import collector_paused
 from calcom_async.core.page_decoder import DecodedPage, decode_page
 from calcom_async.core.request import Request, Response
 from calcom_async.core.telemetry import RecordsRead, Telemetry, logger
@@ -161,9 +162,8 @@ class Listing(Generic[T]):
     def page(self, response: Response, position: Position) -> Page[T]:
         """Decode one page."""
         try:
-            read = decode_page(response.body, self.into) if self.find is None and self.into is not dict else None
-            if read is None:
-                read = self._plainly(response.body)
+            with collector_paused():
+                read = self._decode(response.body)
         except DecodeError as error:
             error.position = position
             raise
@@ -192,6 +192,10 @@ class Listing(Generic[T]):
             identity=hash(frozenset(read.keys)) if read.keys else None,
             listing=self,
         )
+
+    def _decode(self, body: bytes) -> DecodedPage[T]:
+        read = decode_page(body, self.into) if self.find is None and self.into is not dict else None
+        return read if read is not None else self._plainly(body)
 
     def _plainly(self, body: bytes) -> DecodedPage[T]:
         envelope = parse_json(body) if body.strip() else {}
@@ -330,6 +334,7 @@ class Pager(Generic[T]):
             async for page in pages:
                 for item in page.items:
                     yield item
+                del page  # it would live on while the next one is made
         finally:
             await pages.aclose()
 
@@ -400,11 +405,12 @@ class Pager(Generic[T]):
                     return
                 self._total = total = page.pagination.total
                 position = page.next_position
-                yield page
-                if position is None:
-                    return
                 if limit is not None:
                     limit -= len(page)
+                yield page
+                del page  # it would live on while the next one is made
+                if position is None:
+                    return
                 window = self._width(position, total, limit)
                 if len(answers) > 1:
                     await asyncio.sleep(0)  # a window of decoded pages must not starve the loop
