@@ -67,6 +67,7 @@ async def test_an_answer_without_end_is_refused_with_bounded_memory(attack: Atta
     async with RawServer(attack) as server, client(server.url, max_answer_size=LIMIT) as cal:
         with peak_memory() as memory, pytest.raises(DecodeError, match="larger than"):
             await cal.me.get()
+    print(f"{HUGE >> 20} MiB sent, {memory[PEAK] >> 20} MiB at most held; limit {LIMIT >> 20}")
     assert server.connections == 1  # the next answer would be as large
     assert memory[PEAK] < LIMIT + 12 * MIB  # the server of this test is among that
 

@@ -66,6 +66,7 @@ async def test_answers_lost_at_random_make_no_booking_twice_and_lose_none(monkey
             wanted = starts(COUNT)
             made = await asyncio.gather(*(book(cal, n, start, told) for n, start in enumerate(wanted)))
         struck = Counter(each.method for each in sandbox.faults.injected)
+        print(f"{COUNT} bookings: {dict(struck)} struck; told {dict(told)}")
         assert len(sandbox.booking_uids()) == COUNT
         assert {each.uid for each in made} == set(sandbox.booking_uids())
         assert sorted(each.start for each in made) == sorted(datetime.fromisoformat(start) for start in wanted)
