@@ -29,7 +29,7 @@ from calcom_async.export.bookings import account_of, list_source
 from calcom_async.export.dataset import PLAN, REPORT, Dataset, load_fsspec
 from calcom_async.export.filters import BookingFilters, FilterArguments
 from calcom_async.export.opening import created_bounds, open_range
-from calcom_async.export.parquet import REPEATING, ROWS_PER_GROUP, load_pyarrow, schema, table_of
+from calcom_async.export.parquet import REPEATING, ROWS_PER_GROUP, RowGroups, load_pyarrow, schema, table_of
 from calcom_async.export.plan import Window, cut, split
 from calcom_async.export.report import ExportReport, Tally, join_digests
 from calcom_async.export.walk import Fetch, Walk, ask
@@ -446,19 +446,12 @@ def _write_part(part: Part, task: _Task, dataset: Dataset) -> dict[str, Any]:
 
 def _write(file: Any, part: Part, task: _Task, tally: Tally) -> None:
     """Write the rows of a part as they come, a row group at a time."""
-    waiting: list[Any] = []
     with load_pyarrow().parquet.ParquetWriter(file, schema(), compression="zstd", use_dictionary=REPEATING) as writer:
-
-        def flush() -> None:
-            if waiting:
-                writer.write_table(table_of(waiting))
-                waiting.clear()
+        groups = RowGroups(writer, ROWS_PER_GROUP)
 
         def take(rows: Rows) -> None:
-            waiting.extend(rows.raws)
+            groups.add(table_of(rows.raws))
             tally.add(rows)
-            if len(waiting) >= ROWS_PER_GROUP:
-                flush()
 
         _wait_for(_walk, part, task, tally, take)
-        flush()
+        groups.flush()

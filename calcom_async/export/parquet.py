@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import itertools
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,12 @@ from calcom_async.export.columns import (
     HOST_FIELDS,
     snake,
 )
-from calcom_async.export.lines import Buffer
+from calcom_async.export.lines import Buffer, Lines
 from calcom_async.export.typed_rows import BOOKING_COLUMNS, PeopleColumns, TypedRows, read_rows
 
-__all__ = ["load_pyarrow", "schema", "table_of", "write_parquet"]
+__all__ = ["RowGroups", "load_pyarrow", "schema", "table_of", "write_parquet"]
 
 ROWS_PER_GROUP = 5_000
-ROWS_PER_TABLE = 500
-"""Rows made into columns at once: few enough to stay in the processor's caches."""
 REPEATING = (
     "status", "location", "event_type_slug", "account",
     *(f"{people}.list.element.{name}" for people in ("hosts", "attendees") for name in ("time_zone", "language")),
@@ -75,8 +72,9 @@ def schema() -> Any:
 
 
 def table_of(raws: Iterable[Buffer]) -> Any:
-    """Wire JSON, one booking an item, as an Arrow table."""
-    raws = list(raws)
+    """Wire JSON, one booking an item, as an Arrow table; of a few hundred at once, that is fastest."""
+    if not isinstance(raws, Sequence):
+        raws = list(raws)
     try:
         return _table(read_rows(raws))
     except load_pyarrow().ArrowInvalid:  # an instant that does not exist
@@ -89,7 +87,7 @@ def _table(read: TypedRows) -> Any:
     made = {
         "hosts": _people(read.hosts, types.field("hosts").type),
         "attendees": _people(read.attendees, types.field("attendees").type),
-        "guests": pa.array(read.guests, types.field("guests").type),
+        "guests": _guests(read.guests, types.field("guests").type),
     }
     for name, values in zip(BOOKING_COLUMNS, read.columns, strict=True):
         kind = types.field(name).type
@@ -101,30 +99,72 @@ def _table(read: TypedRows) -> Any:
 def _people(people: PeopleColumns, kind: Any) -> Any:
     """Hosts or attendees as a nested column."""
     pa = load_pyarrow()
-    ends = accumulate((count or 0 for count in people.counts), initial=0)
-    offsets = [*(None if count is None else start for count, start in zip(people.counts, ends, strict=False))]
     fields = list(kind.value_type)
     arrays = [pa.array(values, field.type) for field, values in zip(fields, people.columns, strict=True)]
-    return pa.ListArray.from_arrays(
-        pa.array([*offsets, len(people.columns[0])], pa.int32()),
-        pa.StructArray.from_arrays(arrays, fields=fields),
-        kind,
-    )
+    return pa.ListArray.from_arrays(_offsets(people.counts), pa.StructArray.from_arrays(arrays, fields=fields), kind)
 
 
-def write_parquet(rows: Iterator[bytes], path: Path) -> None:
-    """Write wire JSON, one booking an item, as Parquet."""
+def _guests(guests: Sequence[list[str] | None], kind: Any) -> Any:
+    """Guests as a nested column."""
+    pa = load_pyarrow()
+    counts = [None if each is None else len(each) for each in guests]
+    flat = list(chain.from_iterable(filter(None, guests)))
+    return pa.ListArray.from_arrays(_offsets(counts), pa.array(flat, kind.value_type), kind)
+
+
+def _offsets(counts: Sequence[int | None]) -> Any:
+    """Where each list begins among the values of all, and where the last one ends; none where there is no list."""
+    pa = load_pyarrow()
+    offsets: list[int | None] = list(accumulate([count or 0 for count in counts], initial=0))
+    if None in counts:
+        offsets = [*(None if c is None else o for c, o in zip(counts, offsets, strict=False)), offsets[-1]]
+    return pa.array(offsets, pa.int32())
+
+
+def write_parquet(blocks: Iterator[bytes], path: Path) -> None:
+    """Write wire JSON, blocks of one booking a line, as Parquet."""
     pa = load_pyarrow()
     with pa.parquet.ParquetWriter(path, schema(), compression="zstd", use_dictionary=REPEATING) as writer:
-        while group := list(itertools.islice(_tables(rows), ROWS_PER_GROUP // ROWS_PER_TABLE)):
-            writer.write_table(pa.concat_tables(group), row_group_size=ROWS_PER_GROUP)
-            del group
-            pa.default_memory_pool().release_unused()  # what it keeps for later would add up to the peak
+        groups = RowGroups(writer)
+        for block in blocks:
+            groups.add(table_of(Lines.of_text(block)))
+        groups.flush()
 
 
-def _tables(rows: Iterator[bytes]) -> Iterator[Any]:
-    while chunk := list(itertools.islice(rows, ROWS_PER_TABLE)):
-        yield table_of(chunk)
+class RowGroups:
+    """Tables of any length, written as row groups of one length.
+
+    Args:
+        writer: The file.
+        length: Rows of each but the last.
+    """
+
+    def __init__(self, writer: Any, length: int = ROWS_PER_GROUP) -> None:
+        self._writer = writer
+        self._length = length
+        self._waiting: list[Any] = []
+        self._rows = 0
+
+    def add(self, table: Any) -> None:
+        """Take a table, and write what is complete."""
+        self._waiting.append(table)
+        self._rows += table.num_rows
+        while self._rows >= self._length:
+            whole = load_pyarrow().concat_tables(self._waiting)
+            self._write(whole.slice(0, self._length))
+            self._waiting = [whole.slice(self._length)]
+            self._rows -= self._length
+            del whole
+
+    def flush(self) -> None:
+        """Write what is left."""
+        if self._rows:
+            self._write(load_pyarrow().concat_tables(self._waiting))
+        self._waiting, self._rows = [], 0
+
+    def _write(self, table: Any) -> None:
+        self._writer.write_table(table, row_group_size=self._length)
+        load_pyarrow().default_memory_pool().release_unused()  # what it keeps for later would add up to the peak
 
 
 def upsert(path: Path, rows: Iterator[bytes], fresh: Path) -> None:

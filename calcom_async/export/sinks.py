@@ -13,13 +13,14 @@ import io
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from calcom_async.errors import ExportError, InvalidRequestError
 from calcom_async.export.encoders import CsvEncoder, Encoder, JsonLinesEncoder
 from calcom_async.export.journal import sync_folder
-from calcom_async.export.lines import Buffer
+from calcom_async.export.lines import Buffer, blocks_of
 
 __all__ = ["FORMATS", "FileSink", "Sink", "SpooledSink", "StreamSink", "choose_sink", "format_of"]
 
@@ -231,7 +232,7 @@ class SpooledSink(FileSink):
 
     Args:
         path: The final name.
-        convert: Makes the format: `convert(rows, fresh file)`.
+        convert: Makes the format: `convert(blocks of lines, fresh file)`.
     """
 
     def __init__(self, path: Path, convert: Callable[[Iterator[bytes], Path], None]) -> None:
@@ -240,14 +241,14 @@ class SpooledSink(FileSink):
         self._stopped = False
 
     def stop(self) -> None:
-        """The conversion ends at the next row; what it was made from stays."""
+        """The conversion ends at the next block; what it was made from stays."""
         self._stopped = True
 
-    def _lines(self, file: BinaryIO) -> Iterator[bytes]:
-        for line in file:
+    def _blocks(self, file: BinaryIO) -> Iterator[bytes]:
+        for block in blocks_of(file):
             if self._stopped:
                 raise InterruptedError("the conversion was stopped")
-            yield line
+            yield block
 
     def finish(self) -> None:
         """Convert, and give the file its name."""
@@ -257,7 +258,7 @@ class SpooledSink(FileSink):
         made.unlink(missing_ok=True)
         os.close(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
         with self.partial.open("rb") as file:
-            self._convert(self._lines(file), made)
+            self._convert(self._blocks(file), made)
         with made.open("rb") as file:
             os.fsync(file.fileno())
         made.replace(self.path)
@@ -316,6 +317,10 @@ def _suffixes(name: str) -> str:
     return "".join(suffixes[-2:] if suffixes[-1:] == [".gz"] else suffixes[-1:])
 
 
+def _lines(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    return chain.from_iterable(map(io.BytesIO, blocks))
+
+
 def choose_sink(destination: str | os.PathLike[str], kind: str | None = None, *, raw_cells: bool = False) -> Sink:
     """The sink of a destination.
 
@@ -341,7 +346,7 @@ def choose_sink(destination: str | os.PathLike[str], kind: str | None = None, *,
             from calcom_async.export.ics import load_icalendar, write_calendar
 
             load_icalendar()
-            return SpooledSink(path, write_calendar)
+            return SpooledSink(path, lambda blocks, made: write_calendar(_lines(blocks), made))
         case "sqlite":
             from calcom_async.export.sqlite import SqliteSink
 

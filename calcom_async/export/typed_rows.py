@@ -7,6 +7,7 @@ adds costs next to nothing.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
@@ -138,9 +139,9 @@ class _Record:
         )
 
     def others(self, columns: Sequence[Sequence[Any]], count: int) -> list[str | None]:
-        """What was learnt of each, as JSON text, by the columns of the fields that were learnt."""
+        """What was learnt of each, as JSON text, by the columns of the fields that had been learnt when it was read."""
         found: list[dict[str, Any] | None] = [None] * count
-        for name, column in zip(self.learnt, columns, strict=True):
+        for name, column in zip(self.learnt, columns, strict=False):
             if column.count(_NOTHING) == count:
                 continue
             for number, raw in enumerate(column):
@@ -155,9 +156,10 @@ class _Slug(msgspec.Struct, gc=False):
 
 
 class _Reader:
-    """Decoders for what is known so far."""
+    """Decoders for what is known so far; threads may share them."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self.booking = _Record(
             BOOKING_FIELDS,
             [
@@ -185,14 +187,15 @@ class _Reader:
         """Learn the fields of a booking that were not known; whether there were any."""
         if not isinstance(wire, dict):
             return False
-        news = [self.booking.learn(name) for name in wire]
-        for record, key in ((self.host, "hosts"), (self.attendee, "attendees")):
-            people = wire.get(key)
-            for person in people if isinstance(people, list) else ():
-                news += [record.learn(name) for name in person] if isinstance(person, dict) else []
-        if any(news):
-            self._build()
-        return any(news)
+        with self._lock:
+            news = [self.booking.learn(name) for name in wire]
+            for record, key in ((self.host, "hosts"), (self.attendee, "attendees")):
+                people = wire.get(key)
+                for person in people if isinstance(people, list) else ():
+                    news += [record.learn(name) for name in person] if isinstance(person, dict) else []
+            if any(news):
+                self._build()
+            return any(news)
 
 
 _READER = _Reader()
@@ -249,12 +252,14 @@ def _decoded(rows: Sequence[Buffer]) -> list[Any]:
 
 def _decoded_one_by_one(rows: Sequence[Buffer]) -> list[Any]:
     records: list[Any] = []
+    decode = _READER.decode
     while len(records) < len(rows):
         row = rows[len(records)]
         try:
-            record = _READER.decode(row)
+            record = decode(row)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             if _READER.learn_from(msgspec.json.decode(row)):
+                decode = _READER.decode
                 records.clear()  # all of them by the same struct
                 continue
             record = None

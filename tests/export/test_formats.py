@@ -76,6 +76,28 @@ def test_sqlite_replaces_by_uid_with_all_its_people(tmp_path: Path) -> None:
         database.close()
 
 
+def test_sqlite_takes_a_booking_that_comes_twice_in_one_page_once(tmp_path: Path) -> None:
+    sink = SqliteSink(tmp_path / "x.sqlite")
+    sink.open()
+    plain = {"uid": "u3", "title": "only this", "attendees": [{"name": "Grace"}]}
+    changed = {**plain, "title": None, "hosts": [{"id": 7}], "guests": []}
+    sink.write([json.dumps(row).encode() for row in (plain, BOOKING, changed, {**BOOKING, "account": "work"})])
+    sink.write([json.dumps({**BOOKING, "status": "rejected"}).encode()])
+    sink.finish()
+    database = sqlite3.connect(tmp_path / "x.sqlite")
+    try:
+        rows = database.execute("SELECT uid, account, status, title, guests FROM bookings ORDER BY uid, account")
+        assert rows.fetchall() == [
+            ("u1", "", "rejected", BOOKING["title"], '["a@example.com"]'),
+            ("u1", "work", BOOKING["status"], BOOKING["title"], '["a@example.com"]'),
+            ("u3", "", None, None, "[]"),
+        ]
+        people = database.execute("SELECT booking_uid, account, place, name FROM attendees ORDER BY 1, 2, 3")
+        assert people.fetchall() == [("u1", "", 0, "Ada"), ("u1", "work", 0, "Ada"), ("u3", "", 0, "Grace")]
+    finally:
+        database.close()
+
+
 def test_calendar_events_keep_their_uid_and_the_host_s_time_zone(tmp_path: Path) -> None:
     icalendar = pytest.importorskip("icalendar")
     cancelled = {**BOOKING, "uid": "u3", "status": "cancelled", "hosts": []}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -13,7 +14,7 @@ from list_server import make_rows
 from calcom_async.errors import DecodeError
 from calcom_async.export.answer import CREATED, read_answer
 from calcom_async.export.encoders import JsonLinesEncoder
-from calcom_async.export.lines import Lines, read_lines
+from calcom_async.export.lines import BLOCK_BYTES, Lines, blocks_of, read_lines
 
 awkward = st.sampled_from(['},{"id":', '],"', "]}", '":"', "\\", '"', "\n", "data", '{"data":[', ",", "é", "\u2028"])
 texts = st.one_of(st.text(max_size=4), awkward, st.lists(awkward, max_size=3).map("".join))
@@ -141,3 +142,17 @@ def test_a_pagination_that_is_none_is_refused_as_before() -> None:
         read_answer(b'{"data":[{"id":1},{"id":2}],"pagination":5}')
     with pytest.raises(DecodeError):
         read_answer(b'{"pagination":5,"data":[{"id":1},{"id":2}]}')
+
+
+def test_a_file_is_read_in_blocks_of_whole_lines() -> None:
+    lines = [b"%d" % n * (n % 90) + b"\n" for n in range(9_000)]
+    lines[4_000] = b"x" * (2 * BLOCK_BYTES) + b"\n"
+    text = b"".join(lines)
+    blocks = list(blocks_of(io.BytesIO(text)))
+    assert b"".join(blocks) == text
+    assert len(blocks) > 3
+    assert all(block.endswith(b"\n") for block in blocks)
+    assert [line + b"\n" for block in blocks for line in Lines.of_text(block)] == lines
+    assert list(blocks_of(io.BytesIO(b"a\nb"))) == [b"a\n", b"b"]
+    assert list(Lines.of_text(b"a\nb")) == [b"a", b"b"]
+    assert list(blocks_of(io.BytesIO(b""))) == []

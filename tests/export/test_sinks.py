@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,9 +99,10 @@ def test_two_exports_into_one_file_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_spooled_format_is_made_at_the_end(tmp_path: Path) -> None:
-    sink = SpooledSink(
-        tmp_path / "x.made", lambda rows, path: path.write_bytes(b"".join(sorted(rows, reverse=True))) and None
-    )
+    def reverse(blocks: Iterator[bytes], path: Path) -> None:
+        path.write_bytes(b"".join(sorted(b"".join(blocks).splitlines(keepends=True), reverse=True)))
+
+    sink = SpooledSink(tmp_path / "x.made", reverse)
     sink.open()
     sink.write(ROWS[:2])
     sink.finish()

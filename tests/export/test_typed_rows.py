@@ -112,3 +112,14 @@ def test_instants_that_do_not_exist_get_no_column_where_columns_are_typed() -> N
     assert read_rows([row]).columns[BOOKING_COLUMNS.index("start")][0] == "2026-06-31T09:00:00.000Z"
     (made,) = table_of([row]).to_pylist()
     assert (made["start"], made["other"], made["end"].day) == (None, '{"start":"2026-06-31T09:00:00.000Z"}', 30)
+
+
+def test_a_field_that_another_thread_learns_meanwhile_upsets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typed_rows, "_READER", typed_rows._Reader())
+    read_rows([b'{"uid":"a","first":1,"attendees":[{"first":1}]}'])
+    records = typed_rows._decoded([b'{"uid":"b","first":2,"attendees":[{"first":3}]}'])
+    read_rows([b'{"uid":"c","second":1,"attendees":[{"second":1}]}'])
+    ((values, _, attendees, _),) = typed_rows._by_column(records).rows()
+    assert values[-1] == '{"first":2}'
+    assert attendees is not None
+    assert attendees[0][-1] == '{"first":3}'
