@@ -74,6 +74,8 @@ class Engine:
     """Milliseconds of creation time in all."""
     expected: float = 0
     """Bookings at most, by the servers' word; no number where they don't say, and after an interruption."""
+    page_size: int = PAGE_SIZE
+    """Bookings that each server gives at once, or fewer."""
     numbered: int = 0
     overlapping: set[str] | None = None
     """Uids, where several walks by cursor may meet the same booking; it can't be gone on with then."""
@@ -184,13 +186,15 @@ class Engine:
         if opening.whole is None:
             return {}
         self.whole += opening.whole.width
+        self.page_size = min(self.page_size, opening.answer.size)
         self.expected += inf if opening.answer.total is None else opening.answer.total
         # The first page is the beginning of the first window, which ends after that page's last row.
         end = opening.whole.end
         cut = min(opening.last + 1, end) if opening.answer.full else end
         first = self._add(WindowState.fresh(Window(opening.whole.start, cut), number))
         if cut < end:
-            worth = (opening.answer.total or PAGE_SIZE) // (SHARED_PAGES // 2 * PAGE_SIZE)
+            size = opening.answer.size
+            worth = (opening.answer.total or size) // (SHARED_PAGES // 2 * size)
             for window in split(Window(cut, end), min(self.concurrency, worth)):
                 self._add(WindowState.fresh(window, number))
         return {first: opening.answer}
@@ -255,7 +259,7 @@ class Engine:
         if waiting is not None:
             self.todo.remove(waiting)
             return waiting
-        if self.expected - self.tally.bookings < SHARED_PAGES * PAGE_SIZE:
+        if self.expected - self.tally.bookings < SHARED_PAGES * self.page_size:
             return None
         walked = self._walked()
         density = self.tally.bookings / walked if walked else 0.0

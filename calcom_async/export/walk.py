@@ -102,6 +102,8 @@ class Walk:
     Attributes:
         window: What it walks; `give_half` shortens it while it runs.
         position: Everything created before this instant (milliseconds) has been handed over.
+        rows: How many have been.
+        page_size: How many the server gives at most, by its last answer.
     """
 
     def __init__(
@@ -117,6 +119,7 @@ class Walk:
         self.window = window
         self.position = window.start if position is None else position
         self.rows = 0
+        self.page_size = PAGE_SIZE
         self._lately = deque([(self.position, 0)], maxlen=3)
         """Where it stood before each of the last pages."""
         self._fetch = fetch
@@ -132,7 +135,7 @@ class Walk:
             density: Rows a millisecond in the rest of the export.
         """
         walked = self.position - self.window.start
-        if walked > 0 and self.rows >= PAGE_SIZE // 2:
+        if walked > 0 and self.rows >= self.page_size // 2:
             density = self.rows / walked
             position, rows = self._lately[0]
             if self.position > position:
@@ -145,7 +148,7 @@ class Walk:
         None where too little is left: each window ends with a page that is not full, and requests are what the rate
         limit makes scarce.
         """
-        if self.left(density) < SHARED_PAGES * PAGE_SIZE:
+        if self.left(density) < SHARED_PAGES * self.page_size:
             return None
         halves = halve(self.window, self.position)
         if halves is None:
@@ -167,7 +170,7 @@ class Walk:
             asked = self.position
             if answer is None:
                 answer = await self._page(asked, self.window.end - 1)
-            full = answer.full
+            full, self.page_size = answer.full, answer.size
             self._lately.append((self.position, self.rows))
             step, beyond = self._take(answer, asked)
             answer = None

@@ -1,4 +1,4 @@
-"""What the engine says where it can't be sure."""
+"""What the engine says where it can't be sure, and how it shares work out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from list_server import KEY, ListServer
 
 from calcom_async import AsyncCalCom
 from calcom_async.export import export_bookings
@@ -26,3 +27,14 @@ async def test_a_list_without_creation_times_is_written_and_said_to_be_doubtful(
     assert [json.loads(line) for line in (tmp_path / "all.jsonl").read_text().splitlines()] == rows
     assert (report.bookings, report.malformed, report.complete) == (250, 250, False)
     assert report.doubts == ("no booking of a full first page has a creation time to go on from",)
+
+
+async def test_work_is_shared_out_by_the_pages_that_the_server_gives(tmp_path: Path) -> None:
+    async with (
+        ListServer(400, cap=50, ties=False) as server,
+        AsyncCalCom(KEY, base_url=server.url) as cal,
+    ):
+        report = await export_bookings(cal, tmp_path / "a.jsonl")
+    assert (report.bookings, report.complete) == (400, True)
+    assert report.windows >= 5  # the first page, and four windows of two pages or so
+    assert report.requests <= 400 / 50 * 1.6 + 2 * report.windows
