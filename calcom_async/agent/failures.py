@@ -108,6 +108,9 @@ def _told(code: str, message: str, advice: str, **more: Any) -> ToolError:
 def _answered(error: APIStatusError) -> ToolError:
     """Cal.com answered with an error."""
     code, advice = _meaning(error)
+    said = error.message.rstrip(".")
+    if isinstance(error, BadRequestError) and error.hint:
+        said += f": {error.hint}"
     details = {
         "code": error.code,
         "method": error.method,
@@ -117,7 +120,7 @@ def _answered(error: APIStatusError) -> ToolError:
     }
     return _told(
         code,
-        f"Cal.com answered {error.status_code}: {error.message.rstrip('.')}",
+        f"Cal.com answered {error.status_code}: {said}",
         advice,
         status=error.status_code,
         details={key: value for key, value in details.items() if value is not None},

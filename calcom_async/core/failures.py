@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from calcom_async.core.rate_limit_headers import retry_after
@@ -44,6 +44,7 @@ _ECHOES = frozenset({"target", "value"})
 """Validation errors repeat what was sent under these keys: personal data, so they are dropped."""
 _EMAIL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+\.[^\s\"'<>@]+")
 _MAX_MESSAGE = 600
+_DEEP = 12
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 """What moves a terminal's cursor, or paints on it."""
 _ABOUT_SOMETHING_ELSE = ("These credentials do not belong to you", "GetOrgId decorator")
@@ -66,7 +67,7 @@ def failure(response: Response, request: Request) -> APIStatusError:
         method=request.method,
         path=request.template,
         retry_after=retry_after(response.headers, time.time()) if status in {429, 503} else None,
-        hint=_HINTS.get(status),
+        hint=_HINTS.get(status) or _what_was_wrong(details) or None,
     )
     return _told_of_scopes(error) if isinstance(error, PermissionDeniedError) else error
 
@@ -85,6 +86,24 @@ def _told_of_scopes(error: PermissionDeniedError) -> PermissionDeniedError:
     elif _NOT_FOR_TOKENS in error.message:
         error.hint = "no OAuth token may call this, whatever its scopes; use an API key"
     return error
+
+
+def _what_was_wrong(details: Mapping[str, Any] | str | None) -> str:
+    """The fields that a validation refused, and in Cal.com's words why; its message itself names none."""
+    errors = details.get("errors") if isinstance(details, Mapping) else None
+    return _shown("; ".join(_refusals(errors, "", 0))) if isinstance(errors, list) else ""
+
+
+def _refusals(errors: list[Any], path: str, depth: int) -> Iterator[str]:
+    for error in errors:
+        if not isinstance(error, Mapping) or depth > _DEEP:
+            continue
+        field = f"{path}{error.get('property', '')}"
+        constraints, children = error.get("constraints"), error.get("children")
+        if isinstance(constraints, Mapping) and constraints:
+            yield f"{field}: {', '.join(str(text) for text in constraints.values())}"
+        if isinstance(children, list):
+            yield from _refusals(children, f"{field}.", depth + 1)
 
 
 def is_about_the_credential(response: Response) -> bool:
@@ -165,7 +184,7 @@ def _details(value: Any) -> Mapping[str, Any] | str | None:
 
 
 def _without_echoes(value: Any, depth: int = 0) -> Any:
-    if depth > 12:
+    if depth > _DEEP:
         return None
     if isinstance(value, dict):
         return {k: _without_echoes(v, depth + 1) for k, v in value.items() if k not in _ECHOES}

@@ -327,8 +327,11 @@ class Transport:
             )
         )  # fmt: skip
         if 200 <= response.status < 300 and _is_broken(response.body):
+            page = response.body.lstrip()[:1] == b"<"
+            what = "the answer is a web page and no JSON" if page else "the answer broke off or is no JSON"
+            where = "; check that the base URL is the API's, which ends in /v2" if page else ""
             raise APIConnectionError(
-                f"the answer broke off or is no JSON ({len(response.body)} bytes, HTTP {response.status})",
+                f"{what} ({len(response.body)} bytes, HTTP {response.status}){where}",
                 method=request.method, path=request.template, may_have_happened=True,
             )  # fmt: skip
         return response, proof
@@ -515,9 +518,14 @@ def _ours(error: Exception, request: Request, options: Options) -> CalComError:
 
     method, path = request.method, request.template
     match error:
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
+        case aiohttp.ClientConnectorCertificateError():
             return ConfigurationError(
                 "the server's TLS certificate could not be verified; pass ssl_context= with the right certificates"
+            )
+        case aiohttp.ClientConnectorSSLError():
+            return ConfigurationError(
+                "the server did not agree on TLS; check that it speaks https at this address and port, "
+                "or pass ssl_context= with what it wants"
             )
         case aiohttp.ConnectionTimeoutError():
             return APITimeoutError(f"no connection within {options.connect_timeout:g} s", method=method, path=path)

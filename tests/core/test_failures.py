@@ -111,6 +111,20 @@ def test_what_validation_echoes_is_dropped() -> None:
             }
         ]
     }
+    assert error.hint == "attendee: attendee.email must be an email, got [e-mail]"
+
+
+def test_a_validation_says_which_fields_it_refused_and_why() -> None:
+    deep = {"property": "timeZone", "constraints": {"isTimeZone": "no time zone"}, "children": []}
+    problems = [
+        {"property": "status", "constraints": {"isEnum": "Allowed are upcoming, past"}, "children": []},
+        {"property": "attendees", "children": [{"property": "0", "children": [deep]}]},
+        "not an object",
+    ]
+    error = made(400, normal(code="BadRequestException", message="Bad Request Exception", details={"errors": problems}))
+    assert error.hint == "status: Allowed are upcoming, past; attendees.0.timeZone: no time zone"
+    assert str(error).endswith(f"— {error.hint}")
+    assert made(400, normal(code="X", message="no", details={"errors": ["text"]})).hint is None
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import pytest
 from aiohttp import web
 from loopback import Loopback, ThreadedLoopback, answer, error
 
-from calcom_async import AsyncCalCom, ConfigurationError, Limiter, NotFoundError
+from calcom_async import APIConnectionError, AsyncCalCom, ConfigurationError, Limiter, NotFoundError
 
 
 async def fine(_: web.BaseRequest) -> web.StreamResponse:
@@ -137,11 +137,13 @@ async def test_a_proxy_is_used() -> None:
     assert proxy.seen[0].path == "http://127.0.0.1:9/v2/me"
 
 
-async def test_a_certificate_that_does_not_fit_is_no_reason_to_try_again() -> None:
+async def test_a_handshake_that_fails_is_no_reason_to_try_again() -> None:
     async with Loopback(fine) as server:
         cal = client(server.url.replace("http:", "https:"), ssl_context=ssl.create_default_context())
         async with cal:
-            with pytest.raises(ConfigurationError, match="TLS certificate"):
+            with pytest.raises(
+                ConfigurationError, match="did not agree on TLS; check that it speaks https at this address"
+            ):
                 await cal.request("GET", "me")
 
 
@@ -210,3 +212,14 @@ def test_the_child_of_a_fork_leaves_the_parents_connections_alone() -> None:
         loop.run_until_complete(cal.close())
     loop.close()
     assert answered == {"status": "success", "data": {"id": 1}}
+
+
+async def test_a_web_page_where_the_api_should_be_is_called_one() -> None:
+    async def page(_: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(text="<!doctype html><title>Log in</title>", content_type="text/html")
+
+    async with Loopback(page) as server, client(server.url, max_retries=0) as cal:
+        with pytest.raises(
+            APIConnectionError, match=r"is a web page and no JSON .*; check that the base URL .* in /v2"
+        ):
+            await cal.request("GET", "me")
