@@ -58,7 +58,7 @@ def nearest(guess: str, names: Iterable[str]) -> str | None:
     wider = [name for name in public if set(words) <= set(_words(name))]
     if wider:
         return min(wider, key=len)
-    if close := difflib.get_close_matches(plain, public, n=1, cutoff=0.75):
+    if close := difflib.get_close_matches(plain, public, n=1):
         return close[0]
     narrower = [name for name in public if set(_words(name)) <= set(words)]
     return max(narrower, key=len, default=None)

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 import attrs
 
 from calcom_async.core.codec import _wire_names, unstructure, wire_instant
+from calcom_async.core.guesses import nearest
 from calcom_async.core.kinds import Kind, kind_of, member_of
 from calcom_async.core.records import _TAGGED, Input, Record, Unknown, wire_name
 from calcom_async.core.unset import UNSET, Disabled, Unset
@@ -39,7 +40,13 @@ def instant(value: Instant | Unset | None, name: str) -> str | Unset | None:
         except ValueError:
             raise InvalidRequestError(f"{name}: not an ISO 8601 instant; write it like 2026-12-01T09:00:00Z") from None
         if parsed.tzinfo is None:
-            raise InvalidRequestError(f"{name}: has no UTC offset; end it with Z or an offset such as +01:00")
+            day = len(value) <= len("2026-12-01")
+            how = (
+                f"say when the day begins, such as {value}T00:00:00Z"
+                if day
+                else "end it with Z or an offset such as +01:00"
+            )
+            raise InvalidRequestError(f"{name}: has no UTC offset; {how}")
         return value
     if not isinstance(value, datetime):
         raise InvalidRequestError(f"{name}: expected a datetime or ISO 8601 text, got {type(value).__name__}")
@@ -82,9 +89,9 @@ def check_names(given: Iterable[str], known: Iterable[str]) -> None:
     names = set(known)
     for name in given:
         if name not in names:
-            close = difflib.get_close_matches(name, names, n=1)
+            meant = nearest(name, sorted(names))
             raise InvalidRequestError(
-                f"{name}: there is no such argument" + (f"; did you mean {close[0]}?" if close else "")
+                f"{name}: there is no such argument" + (f"; did you mean {meant}?" if meant else "")
             )
 
 

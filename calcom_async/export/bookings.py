@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import attrs
 
-from calcom_async.core.inputs import Instant
+from calcom_async.core.inputs import Instant, check_names
 from calcom_async.core.request import Response
 from calcom_async.core.retry import RetryLimits
 from calcom_async.core.telemetry import logger
@@ -168,6 +168,7 @@ async def export_accounts(
 
 
 def _separated(arguments: Mapping[str, Any]) -> tuple[BookingFilters, dict[str, Any]]:
+    check_names(arguments, ExportArguments.__annotations__)
     names = {a.name for a in attrs.fields(BookingFilters)}
     filters = {name: value for name, value in arguments.items() if name in names}
     return BookingFilters(**filters), {name: value for name, value in arguments.items() if name not in names}
@@ -221,7 +222,7 @@ async def _run(
 
     run = engine(api_version, [])
     try:
-        accounts = [await account_of(patient(cal)) for cal in clients.values()]
+        accounts = [await account_of(cal) for cal in clients.values()]  # not patiently: the URL may be wrong
         run = engine(api_version, accounts)
         try:
             return await run.go(restart=restart)

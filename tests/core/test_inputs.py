@@ -87,7 +87,7 @@ def test_instants(value: Any, wire: Any) -> None:
     [
         (datetime(2026, 12, 1, 9), "start: a naive datetime"),
         ("2026-12-01T09:00:00", "start: has no UTC offset"),
-        ("2026-12-01", "start: has no UTC offset"),
+        ("2026-12-01", "start: has no UTC offset; say when the day begins, such as 2026-12-01T00:00:00Z"),
         ("tomorrow", "start: not an ISO 8601 instant"),
         ("", "start: not an ISO 8601 instant"),
         (1790000000, "start: expected a datetime or ISO 8601 text, got int"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from calcom_async import AsyncCalCom, AuthenticationError, ExportError, InvalidRequestError
+from calcom_async.core.telemetry import Event, RequestSent
 from calcom_async.export import ExportProgress, export_bookings
 from calcom_async.sandbox import RateLimit, Sandbox
 
@@ -142,7 +143,17 @@ async def test_filters_that_can_not_be_are_refused_before_anything_is_sent(acal:
         )
     with pytest.raises(InvalidRequestError, match="after_start: has no UTC offset"):
         await export_bookings(acal, "x.jsonl", after_start="2026-02-01T00:00:00")
+    with pytest.raises(InvalidRequestError, match="created_after: there is no such argument; did you mean after_creat"):
+        await acal.bookings.export("x.jsonl", created_after="2026-02-01T00:00:00Z")  # type: ignore[call-arg] # as guessed
     assert len(sandbox.requests) == 0
+
+
+async def test_a_server_that_never_answered_is_given_up_as_by_any_call(tmp_path: Path) -> None:
+    sent: list[Event] = []
+    async with AsyncCalCom("cal_key", base_url="http://127.0.0.1:1/v2", hooks=[sent.append]) as cal:
+        with pytest.raises(ExportError, match="no connection"):
+            await cal.bookings.export(tmp_path / "x.jsonl")
+    assert 1 <= sum(isinstance(event, RequestSent) for event in sent) <= 4
 
 
 async def test_the_verb_of_bookings_on_the_async_face(tmp_path: Path) -> None:
