@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 import typer
 
+from calcom_async.cli.help import commands_named, first_example
 from calcom_async.errors import (
     AmbiguousWriteError,
     APIConnectionError,
@@ -64,6 +65,9 @@ _STOPPED = re.compile(r".*?(?: bookings| up to date|the export of [\w-]+ failed)
 """How the message of an export begins that something else has stopped."""
 _QUERY = re.compile(r"\?\S+")
 """Of a path that a server repeats: filters may be personal data."""
+_NO_COMMAND = re.compile(r"No such command '([\w-]+)'")
+_OWN_STATUS = re.compile(r"'(accepted|confirmed|pending|rejected)' is not one of 'upcoming'")
+"""What a booking calls its status, where the word of a list was wanted."""
 _LISTS = {"bookings": "bookings list", "event-types": "event-types list", "webhooks": "webhooks list"}
 
 
@@ -157,6 +161,8 @@ def _failure(
 def _answered(error: APIStatusError, base_url: str) -> Failure:
     """Cal.com answered with an error."""
     message = _QUERY.sub("", error.message) if error.message.startswith("Cannot ") else error.message
+    if isinstance(error, BadRequestError) and error.hint:
+        message = f"{message.rstrip('.')}: {error.hint}"
     what = f"{_meaning(error)}{error.status_code} {message.rstrip('.')} [{error.method} {error.path}]"
     if error.request_id:
         what += f" request id {error.request_id}"
@@ -212,7 +218,8 @@ def _advice(error: APIStatusError, base_url: str) -> str:
         case NotFoundError() if _is_elsewhere(error):
             return f"check the path, and that {base_url} is Cal.com's API (it ends in /v2)"
         case NotFoundError():
-            listing = _LISTS.get(error.path.strip("/").partition("/")[0])
+            of_event_type = error.message.startswith("Event type ")  # that a booking was asked for
+            listing = _LISTS.get("event-types" if of_event_type else error.path.strip("/").partition("/")[0])
             seen = f"; `calcom-async {listing}` shows what there is" if listing else ""
             return f"check the id, and that this key may see it{seen}"
         case PermissionDeniedError() if error.hint:
@@ -299,7 +306,23 @@ def _misused(error: Exception) -> Failure:
     command = context.command_path if context is not None else "calcom-async"
     message: str = error.format_message()  # type: ignore[attr-defined] # every ClickException has it
     message = message.replace("Value error, ", "").rstrip(".")
-    return Failure(kind="UsageError", what=message, advice=f"{command} --help", exit_code=USAGE)
+    return Failure(kind="UsageError", what=message, advice=_usage(context, message, command), exit_code=USAGE)
+
+
+def _usage(context: Any, message: str, command: str) -> str:
+    """How it is called: where a word is a command, or what an example of this one looks like."""
+    told = f"{command} --help"
+    if context is None:
+        return told
+    if "'--status'" in message and _OWN_STATUS.search(message):
+        return f"accepted bookings are upcoming or past, pending ones unconfirmed, rejected ones cancelled; {told}"
+    if unknown := _NO_COMMAND.match(message):
+        root = context.find_root()
+        places = commands_named(root.command, unknown[1]) if root.command is context.command else []
+        return "; ".join([f"{root.command_path} {places[0]}, perhaps", told]) if places else told
+    if message.startswith(("Missing ", "No such option")) and (example := first_example(context.command)):
+        return f"such as `{example}`; {told}"
+    return told
 
 
 def _place(error: BaseException) -> str:

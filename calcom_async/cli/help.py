@@ -6,7 +6,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-__all__ = ["CONTEXT", "Command", "Group", "Program", "examples"]
+__all__ = ["CONTEXT", "Command", "Group", "Program", "commands_named", "examples", "first_example"]
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -16,6 +16,18 @@ def examples(text: str) -> str:
     shown = "\n".join(f"  calcom-async {line}" for line in text.splitlines())
     title = "Examples:" if len(text.splitlines()) > 1 else "Example:"
     return f"\b\n{title}\n{shown}"
+
+
+def first_example(command: Any) -> str | None:
+    """The first of a command's examples, as it is typed; None where it has none."""
+    _, _, shown = (getattr(command, "epilog", None) or "").partition(":\n")
+    return shown.strip().partition("\n")[0] or None
+
+
+def commands_named(program: Any, name: str) -> list[str]:
+    """Where a word is a command, such as `bookings export` for `export`; the operations of `api` aside."""
+    branches = {word: getattr(group, "commands", {}) for word, group in program.commands.items() if word != "api"}
+    return [f"{word} {name}" for word, commands in branches.items() if name in commands]
 
 
 def _write_options(command: Any, context: Any, formatter: Any) -> None:

@@ -28,7 +28,7 @@ def summary(report: ExportReport) -> list[tuple[str, str]]:
     lines = [
         (
             f"{report.bookings:,} {'booking' if report.bookings == 1 else 'bookings'}{since} in {place}: "
-            f"{report.requests:,} requests, {report.seconds:.1f} s"
+            f"{report.requests:,} {'request' if report.requests == 1 else 'requests'}, {report.seconds:.1f} s"
             + (", held back by the rate limit" if report.waited >= 1 else "")
             + (f", {report.retries:,} tried again" if report.retries else "")
             + (f", in {report.resumed + 1} runs" if report.resumed else "")

@@ -164,11 +164,18 @@ def test_what_has_no_record_is_json(run: Run, server: Sandbox) -> None:
     assert server.requests[-1].query["timeZone"] == ["UTC"]
 
 
+WEBHOOK = "calcom-async api webhooks create"
 MISTAKES = {
     ("webhooks", "lsit"): ("No such command 'lsit'. Did you mean 'list'?", "calcom-async api webhooks --help"),
     ("webhoks", "list"): ("No such command 'webhoks'. Did you mean 'webhooks'?", "calcom-async api --help"),
-    ("webhooks", "create"): ("Missing option '--subscriber-url'", "calcom-async api webhooks create --help"),
-    ("webhooks", "get"): ("Missing argument 'WEBHOOK_ID'", "calcom-async api webhooks get --help"),
+    ("webhooks", "create"): (
+        "Missing option '--subscriber-url'",
+        f"such as `{WEBHOOK} --subscriber-url … --triggers AFTER_GUESTS_CAL_VIDEO_NO_SHOW`; {WEBHOOK} --help",
+    ),
+    ("webhooks", "get"): (
+        "Missing argument 'WEBHOOK_ID'",
+        "such as `calcom-async api webhooks get WEBHOOK_ID`; calcom-async api webhooks get --help",
+    ),
     ("me", "update", "--metadata", "{"): (
         "--metadata: it is no JSON (line 1, column 2)", "quote it for the shell, or put it into a file: @file.json",
     ),
