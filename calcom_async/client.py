@@ -370,6 +370,13 @@ class AsyncCalCom(_Client[Async]):
     ) -> None:
         await self.close()
 
+    if not TYPE_CHECKING:  # checkers say so themselves
+
+        def __enter__(self) -> Any:
+            raise TypeError("this client is asynchronous: use `async with`, or the blocking client CalCom for a `with`")
+
+        def __exit__(self, *failure: object) -> None: ...
+
     async def close(self) -> None:
         """Close the connections; may be called again."""
         await self._channel.transport.close()
@@ -433,6 +440,13 @@ class CalCom(_Client[Blocking]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    if not TYPE_CHECKING:  # checkers say so themselves
+
+        def __aenter__(self) -> Any:
+            raise TypeError("this client blocks: use a plain `with`, or the client AsyncCalCom for an `async with`")
+
+        def __aexit__(self, *failure: object) -> Any: ...
 
     def close(self) -> None:
         """Close the connections and end the loop; may be called again."""

@@ -286,3 +286,13 @@ def test_a_scope_of_no_id_is_refused(kind: type[AsyncCalCom], wrong: Any) -> Non
     for scope in (client.team, client.event_type):
         with pytest.raises(InvalidRequestError):
             scope(wrong)
+
+
+async def test_the_wrong_with_names_the_right_one() -> None:
+    a_client: Any = AsyncCalCom("cal_x", base_url=BASE)
+    with pytest.raises(TypeError, match="use `async with`, or the blocking client CalCom"), a_client:
+        pass
+    a_client = CalCom("cal_x", base_url=BASE)
+    with pytest.raises(TypeError, match="use a plain `with`, or the client AsyncCalCom"):
+        async with a_client:
+            pass
