@@ -138,9 +138,16 @@ def _unknown(tool: Tool, name: str, names: Mapping[str, Parameter]) -> ToolFailu
     known = [parameter.name for parameter in tool.parameters]
     has = f"it has {', '.join(known)}" if known else "it has none"
     return ToolFailure(
-        "unknown_parameter", f"{tool.name} has no parameter {name[:60]!r}{_did_you_mean(wire_name(name), names)}",
+        "unknown_parameter", f"{tool.name} has no parameter {name[:60]!r}{_meant(tool, name, names)}",
         f"{has}; call it with {_example_call(tool)}", parameter=name[:60], details={"parameters": known},
     )  # fmt: skip
+
+
+def _meant(tool: Tool, name: str, names: Mapping[str, Parameter]) -> str:
+    """The parameter that may be meant, or the object that has a field of this name."""
+    if inside := [parameter.name for parameter in tool.parameters if wire_name(name) in (parameter.properties or {})]:
+        return f"; it goes into {' or '.join(inside)}"
+    return _did_you_mean(wire_name(name), names)
 
 
 def _did_you_mean(word: str, known: Any) -> str:

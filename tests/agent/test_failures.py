@@ -39,6 +39,13 @@ async def test_an_unknown_tool(toolkit: Toolkit, name: str, meant: str) -> None:
         ("create_booking", {"eventTypeId": 42}, "missing_parameter", "start", "start is missing"),
         ("list_bookings", {"limt": 5}, "unknown_parameter", "limt", "did you mean limit?"),
         ("list_bookings", {"event_type": 5}, "unknown_parameter", "event_type", "did you mean eventTypeId?"),
+        (
+            "create_booking",
+            {"time_zone": "UTC"},
+            "unknown_parameter",
+            "time_zone",
+            "it goes into responses or attendee",
+        ),
         ("get_current_user", {"id": 5}, "unknown_parameter", "id", "has no parameter 'id'"),
         ("list_bookings", {"limit": "many"}, "wrong_parameter", "limit", "expected a whole number, got text"),
         ("list_bookings", {"limit": 2.5}, "wrong_parameter", "limit", "expected a whole number, got a number"),

@@ -44,6 +44,8 @@ local function told(problem)
   elseif string_find(text, "stack overflow", 1, true) then
     fields.code, fields.advice = "stack_overflow", "a function calls itself without an end"
     text = string_match(text, "^(.-stack overflow)")
+  elseif string_find(text, "index a nil value (global 'cal", 1, true) then
+    fields.advice = 'begin the script with: local cal = app.integrations["cal-com"]'
   end
   fields.message = shortened(text)
   return fields

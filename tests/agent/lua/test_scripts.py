@@ -303,3 +303,8 @@ async def test_a_session_takes_expressions_and_says_when_more_is_needed(lua: Lua
     seen: list[str] = []
     await lua.run("print(1) print(2)", on_output=seen.append)
     assert seen == ["1\n", "2\n"]
+
+
+async def test_a_script_that_forgot_where_cal_comes_from_is_told(lua: Lua) -> None:
+    result = await lua.run("return #cal.list_teams({}).teams")
+    assert result.meta["error"]["advice"] == 'begin the script with: local cal = app.integrations["cal-com"]'
