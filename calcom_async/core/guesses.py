@@ -36,8 +36,12 @@ _SAME = {
     "profile": "me",
     "members": "memberships",
     "availability": "schedules",
+    "fastapi": "asgi",
+    "starlette": "asgi",
+    "flask": "wsgi",
+    "django": "wsgi",
 }
-"""What other clients call it."""
+"""What others call it."""
 
 
 def nearest(guess: str, names: Iterable[str]) -> str | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal, Protocol, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar, overload
 
 import attrs
 
+from calcom_async.core.guesses import NoAttribute
+from calcom_async.core.telemetry import logger
 from calcom_async.errors import ConfigurationError
 from calcom_async.webhooks.events import (
     BookingEvent,
@@ -56,8 +58,28 @@ class Route:
     name: str
 
 
+def _tell_of_a_strange_one(trigger: str) -> None:
+    """Log the event that is probably meant where a name is like a known one; Cal.com may have new ones."""
+    if event_class(trigger) is not None:
+        return
+    import difflib
+
+    from calcom_async.models.webhooks import WebhookTrigger
+
+    known = [str(each) for each in WebhookTrigger]
+    if trigger not in known and (close := difflib.get_close_matches(trigger.upper(), known, n=1, cutoff=0.8)):
+        logger.warning("webhooks: this release knows no event %r; did you mean %s?", trigger, close[0])
+
+
 class Router:
     """The handlers of a receiver."""
+
+    if not TYPE_CHECKING:  # checkers know the attributes, and shall go on saying what is none
+
+        def __getattr__(self, name: str) -> Any:
+            if hasattr(type(self), name):  # what raised is inside of it
+                return object.__getattribute__(self, name)
+            raise AttributeError(NoAttribute(type(self), name))
 
     def __init__(self) -> None:
         self._routes: list[Route] = []
@@ -97,6 +119,10 @@ class Router:
         """
         if not triggers:
             raise ConfigurationError("on() names no event; on_any() takes all of them")
+        for trigger in triggers:
+            if not isinstance(trigger, str):
+                raise ConfigurationError('on() takes the names of events, such as @hooks.on("BOOKING_CREATED")')
+            _tell_of_a_strange_one(trigger)
         return self._add(frozenset(str(each) for each in triggers))
 
     def on_any(self) -> Taking[Event[Any]]:

@@ -379,3 +379,21 @@ async def test_misuse() -> None:
     assert (await hooks.receive(*numbered(1))).status == 503
     assert SECRET not in repr(hooks)
     await hooks.stop()
+
+
+def test_a_name_that_is_guessed_wrong_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    hooks: Any = Hooks(secret="s")
+    for guess in ("booking_created", "BOOKING_CREATD"):
+        hooks.on(guess)
+    hooks.on("BOOKING_CREATED", "AFTER_HOURS")  # what Cal.com may know tomorrow
+    assert [record.getMessage() for record in caplog.records] == [
+        "webhooks: this release knows no event 'booking_created'; did you mean BOOKING_CREATED?",
+        "webhooks: this release knows no event 'BOOKING_CREATD'; did you mean BOOKING_CREATED?",
+    ]
+    with pytest.raises(ConfigurationError, match="takes the names of events"):
+
+        @hooks.on
+        async def forgot_the_name(event: BookingEvent) -> None: ...
+
+    with pytest.raises(AttributeError, match=r"'Hooks' object has no attribute 'fastapi'; did you mean asgi\?"):
+        hooks.fastapi()
