@@ -1,4 +1,4 @@
-"""The engine of an export: workers walk windows side by side, one writer keeps the file and its journal."""
+"""The engine of an export: workers walk windows side by side and write one after the other; a journal keeps track."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from math import inf
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
 
@@ -28,10 +28,6 @@ __all__ = ["Engine", "Source"]
 PROGRESS_SECONDS = 0.1
 COMMIT_SECONDS = 1.0
 """How much work a killed process loses at most: commits sync the disk, which is not free."""
-QUEUED_PAGES = 4
-"""Pages that wait to be written, beside the one that each walker holds: a slow disk holds the walkers back."""
-
-_Item: TypeAlias = tuple[int, Step | None] | None
 
 
 @attrs.frozen(kw_only=True)
@@ -86,6 +82,8 @@ class Engine:
     """False while rows are being written: a write that fails may leave half of them behind."""
     finishing: bool = False
     """Whether all rows are committed, and only the format is still to be made."""
+    file: asyncio.Lock = attrs.field(factory=asyncio.Lock)
+    """Held by whoever writes or commits: a commit speaks of what was written before it, and of nothing else."""
     moved: asyncio.Event = attrs.field(factory=asyncio.Event)
     """Set whenever a walk has come further: there may be half a window to share now."""
 
@@ -208,19 +206,13 @@ class Engine:
     # --- walking ------------------------------------------------------------------------------------------------------
 
     async def _walk_all(self, first: dict[int, Answer]) -> None:
-        steps: asyncio.Queue[_Item] = asyncio.Queue(maxsize=QUEUED_PAGES)
+        self.committed = time.monotonic()
         async with asyncio.TaskGroup() as group:
-            writer = group.create_task(self._keep_file(steps))
-            workers = [
-                group.create_task(self._work(steps, number, first))
-                for number in range(len(self.sources))
-                for _ in range(self.concurrency)
-            ]
-            await asyncio.gather(*workers)
-            await steps.put(None)
-            await writer
+            for number in range(len(self.sources)):
+                for _ in range(self.concurrency):
+                    group.create_task(self._work(number, first))
 
-    async def _work(self, steps: asyncio.Queue[_Item], source: int, first: dict[int, Answer]) -> None:
+    async def _work(self, source: int, first: dict[int, Answer]) -> None:
         """Walk windows of a source until none is left; while others walk, they may come to have half of one to give."""
         while True:
             number = self._next_window(source)
@@ -236,20 +228,18 @@ class Engine:
             elif state.cursor is not None:
                 walk = CursorWalk(fetch, self.frozen[source], state.status, state.cursor)
                 async for step in walk.steps():
-                    await steps.put((number, step))
+                    await self._keep(number, step)
             else:
-                await self._walk_window(steps, number, state, fetch, first.pop(number, None))
+                await self._walk_window(number, state, fetch, first.pop(number, None))
             self.tally.windows += 1
-            await steps.put((number, None))
+            await self._keep(number, None)
             self.moved.set()
 
-    async def _walk_window(
-        self, steps: asyncio.Queue[_Item], number: int, state: WindowState, fetch: Fetch, first: Answer | None
-    ) -> None:
+    async def _walk_window(self, number: int, state: WindowState, fetch: Fetch, first: Answer | None) -> None:
         window = Window(state.start, state.end)
         walk = self.walks[number] = Walk(window, fetch, self.tally, position=state.position, seen=state.seen)
         async for step in walk.steps(first):
-            await steps.put((number, step))
+            await self._keep(number, step)
             self.moved.set()
         del self.walks[number]
         self.walked += walk.window.width
@@ -281,10 +271,12 @@ class Engine:
 
     # --- keeping the file ---------------------------------------------------------------------------------------------
 
-    async def _keep_file(self, steps: asyncio.Queue[_Item]) -> None:
-        self.committed = time.monotonic()
-        while (item := await steps.get()) is not None:
-            number, step = item
+    async def _keep(self, number: int, step: Step | None) -> None:
+        """Write a step of a window, None for its end; at once, while the page is in the processor's caches.
+
+        While a commit is under way, walkers wait with the page they hold: a slow disk holds them back.
+        """
+        async with self.file:
             if step is None:
                 del self.states[number]
             else:
