@@ -25,7 +25,7 @@ from benchmarks.interpreter import interpreter, machine, packages
 from benchmarks.picture import draw
 from benchmarks.processes import ROOT, measure
 from benchmarks.table import markdown, put_into
-from benchmarks.topics import TOPICS, Setting, Topic
+from benchmarks.topics import TOPICS, Lane, Setting, Topic
 
 MOST = 9
 """Rounds, where there is time for more."""
@@ -56,10 +56,21 @@ def measured(topics: Sequence[Topic], setting: Setting, rounds: int | None, unti
                     if number and rounds is None and time.monotonic() > until:
                         return done
                     first = (number + time_of_it) % max(1, len(lanes))  # nobody always goes first
-                    turn = [*list(lanes)[first:], *list(lanes)[:first]]
-                    done[topic.name].append({name: measure(*lanes[name]) for name in turn})
+                    done[topic.name].append(
+                        one_turn(lanes, [*list(lanes)[first:], *list(lanes)[:first]], topic.anchors)
+                    )
             print(f"round {number + 1}: {until - time.monotonic():.0f} s left", file=sys.stderr, flush=True)
     return done
+
+
+def one_turn(lanes: dict[str, Lane], order: Sequence[str], anchors: Sequence[str]) -> Round:
+    """Every lane once; those that others are divided by before and after them, and averaged."""
+    before = {name: measure(*lanes[name]) for name in anchors if name in lanes}
+    turn = {name: measure(*lanes[name]) for name in order if name not in before}
+    for name, first in before.items():
+        second = measure(*lanes[name])
+        turn[name] = {figure: (value + second[figure]) / 2 for figure, value in first.items()}
+    return turn
 
 
 def run(options: argparse.Namespace, folder: Path) -> tuple[list[Row], dict[str, Any]]:

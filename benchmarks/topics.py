@@ -48,6 +48,7 @@ class Topic:
         lanes: What a round measures, by name, given the setting, the server and which round it is.
         rows: What the rounds make.
         server: The server that the lanes ask.
+        anchors: Lanes that others are divided by: measured at both ends of a turn, and averaged.
         times: How often its lanes run in a round: more often those that take little and vary a lot.
     """
 
@@ -55,6 +56,7 @@ class Topic:
     lanes: Callable[[Setting, str, int], dict[str, Lane]]
     rows: Callable[[Setting, Sequence[Round]], list[Row]]
     server: Callable[[Setting], AbstractContextManager[str]]
+    anchors: tuple[str, ...] = ()
     times: int = 1
 
 
@@ -412,11 +414,11 @@ def growth_rows(setting: Setting, rounds: Sequence[Round]) -> list[Row]:
 
 TOPICS = [
     Topic(name="decode", lanes=decode_lanes, rows=decode_rows, server=no_server, times=2),
-    Topic(name="stream", lanes=stream_lanes, rows=stream_rows, server=page_server),
-    Topic(name="export", lanes=export_lanes, rows=export_rows, server=export_server),
+    Topic(name="stream", lanes=stream_lanes, rows=stream_rows, server=page_server, anchors=(A, "ours")),
+    Topic(name="export", lanes=export_lanes, rows=export_rows, server=export_server, anchors=("A", "bytes")),
     Topic(name="wall", lanes=wall_lanes, rows=wall_rows, server=page_server),
-    Topic(name="calls", lanes=call_lanes, rows=call_rows, server=page_server),
-    Topic(name="start", lanes=start_lanes, rows=start_rows, server=no_server, times=2),
+    Topic(name="calls", lanes=call_lanes, rows=call_rows, server=page_server, anchors=(f"{A} 1", f"{A} 50")),
+    Topic(name="start", lanes=start_lanes, rows=start_rows, server=no_server, anchors=("aiohttp",), times=2),
     Topic(name="hooks", lanes=hook_lanes, rows=hook_rows, server=no_server),
     Topic(name="stall", lanes=stall_lanes, rows=stall_rows, server=page_server),
     Topic(name="growth", lanes=growth_lanes, rows=growth_rows, server=page_server),
