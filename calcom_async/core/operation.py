@@ -224,6 +224,14 @@ class BlockingPage(Generic[T]):
     def __len__(self) -> int:
         return len(self._page)
 
+    if not TYPE_CHECKING:  # as of `Page`
+
+        def __iter__(self) -> Any:
+            return iter(self._page)
+
+        def __getitem__(self, index: Any) -> Any:
+            return self._page[index]
+
     def __repr__(self) -> str:
         return repr(self._page)
 

@@ -240,6 +240,14 @@ class Page(Generic[T]):
     def __len__(self) -> int:
         return len(self.items)
 
+    if not TYPE_CHECKING:  # to walk it would be to stop after it, in silence
+
+        def __iter__(self) -> NoReturn:
+            raise TypeError("this is one page: take its .items, or walk the list itself for those of every page")
+
+        def __getitem__(self, index: Any) -> NoReturn:
+            raise TypeError("this is one page: take its .items[…], or the list's .collect() for those of every page")
+
     @property
     def has_next(self) -> bool:
         """Whether another page follows."""

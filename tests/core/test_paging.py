@@ -310,6 +310,14 @@ async def test_a_plain_for_says_what_to_do() -> None:
             pass
 
 
+async def test_a_page_is_not_taken_for_the_list() -> None:
+    page: Any = await Server(offset(7)).pager()
+    with pytest.raises(TypeError, match=r"one page: take its \.items, or walk the list itself"):
+        list(page)
+    with pytest.raises(TypeError, match=r"one page: take its \.items\[…\]"):
+        page[0]
+
+
 @pytest.mark.parametrize("call", [lambda pager: pager.prefetch(0), lambda pager: pager.prefetch(-1)])
 def test_prefetch_of_nothing_is_refused(call: Callable[[Pager[Any]], Any]) -> None:
     with pytest.raises(InvalidRequestError, match="prefetch: at least 1"):
