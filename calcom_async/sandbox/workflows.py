@@ -46,6 +46,16 @@ _DAY: Final[dict[str, Any]] = {"value": 24, "unit": "hour"}
 _UNITS: Final = ("hour", "minute", "day")
 
 
+_RECIPIENTS: Final = ("const", "attendee", "email", "phone_number")
+_OF_STEPS: Final = (
+    Field("stepNumber", (validation.number("stepNumber"),)),
+    Field("sender", (validation.string("sender"),)),
+    Field("recipient", (validation.one_of("recipient", _RECIPIENTS),), required=False),
+    Field("includeCalendarEvent", (validation.boolean("includeCalendarEvent"),), required=False),
+    Field("phoneRequired", (validation.boolean("phoneRequired"),), required=False),
+)
+
+
 @frozen
 class _Owner:
     """Whose workflows: a user's or a team's."""
@@ -101,6 +111,9 @@ def _check(body: dict[str, Any], kind: Kind, *, creating: bool) -> None:
         # What the real server echoes has lost what the kind of step does not know.
         told = [_echoed(each, allowed) for each in steps]
         errors = validation.in_rows({**body, "steps": told}, "steps", told, rules)
+        if not errors:
+            # Each is of a known kind, hence an object.
+            errors = validation.in_rows({**body, "steps": told}, "steps", steps, _OF_STEPS)
     errors += _activation_errors(body, kind) + _trigger_errors(body)
     if errors:
         raise invalid(errors)
@@ -207,7 +220,7 @@ def _step(call: Call, sent: dict[str, Any], step_id: int) -> dict[str, Any]:
         "recipient": sent.get("recipient") or ("const" if action == "email_host" else "attendee"),
         "sender": sent.get("sender"),
         "includeCalendarEvent": bool(by_mail and sent.get("includeCalendarEvent")),
-        **({"phoneRequired": sent["phoneRequired"]} if "phoneRequired" in sent else {}),
+        **({"phoneRequired": sent["phoneRequired"]} if sent.get("phoneRequired") is not None else {}),
         "email": email["email"] if email else "",
         "phone": phone["phoneNumber"] if phone else "",
         "message": {

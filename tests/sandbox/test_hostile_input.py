@@ -55,7 +55,10 @@ BODIES = {
     ("PATCH", "event-types/20002/booking-fields"): {"bookingFields": [{"slug": "notes"}]},
 }  # fmt: skip
 
-STEP = {"id": -1, "action": "email_attendee", "stepNumber": 1, "message": {"subject": "S", "html": "x"}}
+STEP = {
+    "id": -1, "action": "email_attendee", "stepNumber": 1, "sender": "Cal", "recipient": "attendee",
+    "phoneRequired": True, "message": {"subject": "S", "html": "x"},
+}  # fmt: skip
 WORKFLOW = {
     "name": "W", "steps": [STEP], "activation": {"isActiveOnAllEventTypes": False, "activeOnEventTypeIds": [20001]},
     "trigger": {"type": "beforeEvent", "offset": {"value": 1, "unit": "hour"}},

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -46,14 +47,60 @@ pytestmark = [
 ]
 
 KNOWN: Final[dict[str, tuple[str, ...]]] = {
-    "teamId": ("501", "502"),
+    "teamId": ("501",),
     "eventTypeId": ("20001", "20003", "20004", "20005", "20006", "20007", "20008"),
+    "id": ("20001", "20002"),
     "scheduleId": ("3001", "3002"),
     "userId": ("1001", "1002", "1003"),
     "calendar": ("google", "office365", "apple"),
     "app": ("zoom", "google-meet"),
 }
 """Path parameters that lead somewhere in the default world, beside those that the run itself makes."""
+
+_TEAM: Final = "/v2/organizations/{orgId}/teams/{teamId}"
+_WEBHOOK: Final = {"active": True, "subscriberUrl": "http://127.0.0.1:9/", "triggers": ["OOO_CREATED"]}
+_DAYS: Final = {"start": "2026-09-01T00:00:00Z", "end": "2026-09-02T00:00:00Z", "notes": "away", "reason": "vacation"}
+_STEP: Final = {
+    "action": "email_attendee",
+    "stepNumber": 1,
+    "recipient": "attendee",
+    "template": "reminder",
+    "sender": "Cal",
+    "includeCalendarEvent": False,
+    "message": {"subject": "S", "html": "<p>x</p>"},
+}
+_FLOW: Final = {"name": "W", "trigger": {"type": "newEvent"}, "steps": [_STEP]}
+_ATTRIBUTE: Final = {"name": "Place", "slug": "place", "type": "SINGLE_SELECT", "options": []}
+_LENGTH: Final = {"title": "Half", "slug": "half", "lengthInMinutes": 30}
+_ROLE: Final = {"name": "Reader", "permissions": ["booking.read"]}
+PREPARED: Final[tuple[tuple[str, Any], ...]] = (
+    ("/v2/organizations/{orgId}/teams", {"name": "Team"}),
+    ("/v2/organizations/{orgId}/memberships", None),
+    ("/v2/organizations/{orgId}/users", None),
+    ("/v2/organizations/{orgId}/webhooks", _WEBHOOK),
+    ("/v2/organizations/{orgId}/roles", _ROLE),
+    ("/v2/organizations/{orgId}/attributes", _ATTRIBUTE),
+    ("/v2/organizations/{orgId}/attributes/{attributeId}/options", {"value": "Riga", "slug": "riga"}),
+    (
+        "/v2/organizations/{orgId}/users/{userId}/schedules",
+        {"name": "S", "timeZone": "UTC", "isDefault": False},
+    ),
+    ("/v2/organizations/{orgId}/users/{userId}/ooo", _DAYS),
+    (f"{_TEAM}/memberships", {"userId": 1002, "role": "MEMBER"}),
+    (f"{_TEAM}/event-types", {**_LENGTH, "schedulingType": "roundRobin", "hosts": [{"userId": 1001}]}),
+    (f"{_TEAM}/event-types/{{eventTypeId}}/private-links", {"maxUsageCount": 5}),
+    (f"{_TEAM}/roles", _ROLE),
+    (f"{_TEAM}/workflows", {**_FLOW, "activation": {"isActiveOnAllEventTypes": True}}),
+    ("/v2/event-types/{eventTypeId}/webhooks", _WEBHOOK),
+    ("/v2/event-types/{eventTypeId}/private-links", {"maxUsageCount": 5}),
+    ("/v2/webhooks", {**_WEBHOOK, "subscriberUrl": "http://127.0.0.1:9/2"}),
+    ("/v2/schedules", {"name": "S", "timeZone": "UTC", "isDefault": False}),
+    ("/v2/me/ooo", {**_DAYS, "start": "2026-10-01T00:00:00Z", "end": "2026-10-02T00:00:00Z"}),
+    ("/v2/teams/{teamId}/memberships", {"userId": 1003}),
+    ("/v2/teams/{teamId}/event-types", {**_LENGTH, "schedulingType": "collective", "hosts": [{"userId": 1001}]}),
+    ("/v2/workflows", {**_FLOW, "activation": {"isActiveOnAllEventTypes": True}}),
+)
+"""What there is one of before the run: requests in their order, None for a list whose ids are learned."""
 
 NULLABLE: Final = ("darkBrandColor",)
 """What others have seen null on the hosted service, beside what was recorded."""
@@ -259,13 +306,36 @@ class Run:
             if not is_error(answer.status_code, body):
                 self.note(f"an error in no known shape: {answer.status_code}", case, f"{body} {told}")
             return
-        self._learn(case, body)
+        self.learn(case.operation.path, body)
         for where, what in answers.strange(body):
             self.note(f"{where} {what}", case, json.dumps(body))
 
-    def _learn(self, case: Any, body: Any) -> None:
+    def ways(self, path: str, name: str) -> list[str]:
+        """What a parameter of a path may be, so that it leads to something."""
+        known = () if "/organizations/" in path and name in ("teamId", "eventTypeId", "userId") else KNOWN.get(name, ())
+        return [*self.ids.get(_place(path, name), ()), *known]
+
+    def prepare(self, organization: str) -> None:
+        """Put one of each family into an organization, as documents of bodies seldom lead to any."""
+        self.ids[_place("/organizations/", "orgId")] = [organization]
+        for path, sent in PREPARED:
+            filled = path
+            for name in re.findall(r"{(\w+)}", path):
+                filled = filled.replace(f"{{{name}}}", self.ways(path, name)[0])
+            method = "get" if sent is None else "post"
+            version = version_of(document()["paths"][path][method], hosted=self.hosted)
+            headers = {"Authorization": f"Bearer {self.sandbox.api_key}", "cal-api-version": version}
+            answer = self.session.request(
+                method, self.sandbox.url.removesuffix("/v2") + filled, json=sent, headers=headers, timeout=PATIENCE
+            )
+            if answer.status_code < 300:
+                self.learn(path, answer.json())
+            else:
+                assert not self.hosted, f"{path}: {answer.text}"
+
+    def learn(self, path: str, body: Any) -> None:
         """Remember the id of what was made, so that later requests lead to it."""
-        below = f"{case.operation.path}/{{"
+        below = f"{path}/{{"
         name = next(
             (path[len(below) :].partition("}")[0] for path in document()["paths"] if path.startswith(below)), None
         )
@@ -274,7 +344,12 @@ class Run:
             if name is not None and isinstance(row, dict):
                 made = next((row[key] for key in ("uid", "id", "clientId", "linkId") if row.get(key)), None)
                 if made is not None:
-                    self.ids.setdefault(name, []).append(str(made))
+                    self.ids.setdefault(_place(path, name), []).append(str(made))
+
+
+def _place(path: str, name: str) -> str:
+    """Organizations have teams, roles and event types of their own, under the same names."""
+    return f"{name} of organizations" if "/organizations/" in path else name
 
 
 def version_of(wire: dict[str, Any], *, hosted: bool) -> str | None:
@@ -314,11 +389,18 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
     with Sandbox(bookings=40, now="2026-04-06T08:00:00Z", rate_limit=None, profile=request.param) as sandbox:
         under_fire = Run(sandbox, request.param == "hosted")
         sandbox.backend.deliverer.patience = 0.5
+        organization = sandbox.organization(members=["member"])
         under_fire.ids = {
-            "orgId": [str(sandbox.organization(members=["member"]))],
             "bookingUid": sandbox.booking_uids()[:6],
             "clientId": [sandbox.platform_client().client_id],
         }
+        under_fire.prepare(str(organization))
+        team = int(under_fire.ways("/organizations/", "teamId")[0])
+        field = {"id": "f1", "label": "Size", "type": "text", "identifier": "size", "required": False}
+        routes = [{"isFallback": True, "action": {"type": "customPageMessage", "value": "Sorry"}}]
+        for path, owner in (("/organizations/", team), ("/", None)):
+            form = sandbox.routing_form(name="Form", fields=[field], routes=routes, team_id=owner)
+            under_fire.ids[_place(path, "routingFormId")] = [form]
         listener = _Listener(under_fire.unforeseen)
         log = logging.getLogger("calcom_async.sandbox.app")
         log.addHandler(listener)
@@ -357,8 +439,8 @@ def fire(run: Run, operation: Any, examples: int) -> None:
     def shoot(case: Any, aim: int, pick: Any) -> None:
         give_key(run.sandbox.backend.store, 1001, run.sandbox.api_key)
         for name in case.path_parameters or {}:
-            ways = [*run.ids.get(name, ()), *KNOWN.get(name, ())]
-            if ways and aim:
+            ways = run.ways(operation.path, name)
+            if ways and aim < 9:
                 case.path_parameters[name] = pick.choice(ways)
         run.send(case, version, answers)
 

@@ -79,3 +79,16 @@ async def test_what_a_workflow_needs(talk):
 
 async def test_a_self_hosted_server_has_none_of_users(self_hosted):
     assert (await self_hosted("GET", "workflows")).message == "Cannot GET /v2/workflows"
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("sender", 7), ("stepNumber", "1"), ("phoneRequired", "yes"), ("includeCalendarEvent", {}), ("recipient", "me")],
+)
+async def test_a_step_is_told_what_is_wrong_with_it(talk, name, wrong):
+    refused = await talk("POST", "workflows", workflow(steps=[STEP, {**STEP, name: wrong}]))
+    assert refused.status == 400
+    [error] = refused.body["error"]["details"]["errors"]
+    [row] = error["children"]
+    assert (error["property"], row["property"]) == ("steps", "1")
+    assert [each["property"] for each in row["children"]] == [name]
