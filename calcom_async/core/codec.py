@@ -17,8 +17,8 @@ import attrs
 import cattrs
 import msgspec
 
-from calcom_async.core.generate import FAILURES, make_structure, value_reader, wire_time
-from calcom_async.core.kinds import kind_of
+from calcom_async.core.generate import FAILURES, MAX_SHAPES, Writer, make_structure, value_reader, wire_time
+from calcom_async.core.kinds import Kind, kind_of
 from calcom_async.core.locate import locate
 from calcom_async.core.records import Record, wire_name
 from calcom_async.core.unset import Disabled
@@ -126,6 +126,9 @@ def decode_items(values: Sequence[Any], into: type[T], *, path: str = "data") ->
 
 def wire_instant(value: datetime) -> str:
     """`2026-12-01T09:00:00.000Z`: Cal.com's way to write an instant; another offset is kept (`…+13:00`)."""
+    if value.tzinfo is UTC:
+        text: str = msgspec.to_builtins(value)  # a sixth of the time of isoformat: `…:00Z` or `…:00.123000Z`
+        return text[:-1] + ".000Z" if len(text) == 20 else text[:23] + "Z"
     if value.tzinfo is None:
         raise ValueError("a datetime without a time zone")
     if not value.utcoffset():
@@ -134,27 +137,49 @@ def wire_instant(value: datetime) -> str:
 
 
 def _wire_minutes(value: timedelta) -> int | float:
-    minutes = value / timedelta(minutes=1)
+    minutes = value / _MINUTE
     return int(minutes) if minutes.is_integer() else minutes
 
 
 def _wire_list(value: Sequence[Any]) -> list[Any]:
-    return [item if item.__class__ in _PLAIN else unstructure(item) for item in value]
+    wire = converter.unstructure
+    return [item if item.__class__ in _PLAIN else wire(item) for item in value]
 
 
 def _wire_mapping(value: Mapping[Any, Any]) -> dict[str, Any]:
-    return {k if isinstance(k, str) else unstructure(k): unstructure(v) for k, v in value.items()}
+    wire = converter.unstructure
+    return {k if isinstance(k, str) else wire(k): v if v.__class__ in _PLAIN else wire(v) for k, v in value.items()}
 
 
+_MINUTE = timedelta(minutes=1)
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 """Values that are their own wire form."""
 
 
-def _wire_record(value: Record) -> dict[str, Any]:
+def _wire_hook(cls: type[Record]) -> Callable[[Record], dict[str, Any]]:
+    """Gives records of a class back; for shapes that many of them have, by a function that is made for the shape."""
+    makers: dict[tuple[str, ...], Callable[[Any], dict[str, Any]]] = {}
+    uses: dict[tuple[str, ...], int] = {}
+
+    def wire(value: Record) -> dict[str, Any]:
+        shape = value._shape
+        if shape is None or value.__class__ is not cls:
+            return _wire_unusual_record(value)
+        make = makers.get(shape)
+        if make is not None:
+            return make(value)
+        if shape in uses or len(uses) < MAX_SHAPES:
+            uses[shape] = count = uses.get(shape, 0) + 1
+            if count >= WORTH_RECORDS:
+                makers[shape] = _make_wire(cls, shape)
+        return _wire_unusual_record(value)
+
+    return wire
+
+
+def _wire_unusual_record(value: Record) -> dict[str, Any]:
     cls = value.__class__
-    attributes = _ATTRIBUTES.get(cls)
-    if attributes is None:
-        attributes = _ATTRIBUTES[cls] = {key: name for name, key in _wire_names(cls)}
+    attributes = _attributes(cls)
     odd, extra = value._odd or {}, value._extra or {}
     wire: dict[str, Any] = {}
     for key in value._shape or ():
@@ -177,8 +202,48 @@ def _wire_record(value: Record) -> dict[str, Any]:
     return wire
 
 
+def _make_wire(cls: type[Record], shape: tuple[str, ...]) -> Callable[[Any], dict[str, Any]]:
+    """A function for the records of one shape: straight-line code where nothing odd, unknown or added is to be kept."""
+    attrs.resolve_types(cls)
+    kinds = {a.name: kind_of(a.type) for a in attrs.fields(cls)}
+    attributes = _attributes(cls)
+    w = Writer(converter.get_structure_hook)
+    w.names.update(unusual=_wire_unusual_record, plain=_PLAIN, wire=converter.unstructure)
+    others = [f"r.{name} is not None and r.{name} != ()" for key, name in attributes.items() if key not in shape]
+    w.add(0, "def make(r):")
+    w.add(1, f"if {' or '.join(['r._odd is not None', 'r._extra is not None', *others])}: return unusual(r)")
+    w.add(1, "return {")
+    for key in shape:
+        if key in attributes:
+            name = attributes[key]
+            w.add(2, f"{key!r}: v if (v := r.{name}) is None or v.__class__ in plain else {_back(w, kinds[name])},")
+    w.add(1, "}")
+    return w.function("make", f"<wire {cls.__name__}>")
+
+
+def _back(w: Writer, kind: Kind, value: str = "v") -> str:
+    """An expression for the wire form of a value: by the hook for its type, if it is of that."""
+    if kind.name in {"instant", "date", "time", "minutes", "enum", "record"}:
+        hook, cls = w.name("h", converter.get_unstructure_hook(kind.type)), w.name("c", kind.type)
+        return f"{hook}({value}) if {value}.__class__ is {cls} else wire({value})"
+    if kind.name == "sequence" and value == "v" and converter.get_unstructure_hook(tuple) is _wire_list:
+        item = _back(w, kind_of(kind.members[0]), "x")
+        return f"[x if x.__class__ in plain else {item} for x in v] if v.__class__ is tuple else wire(v)"
+    return f"wire({value})"
+
+
+WORTH_RECORDS = 100
+"""Records of a shape after which a function is made for it."""
 _ATTRIBUTES: dict[type, dict[str, str]] = {}
 _NAMES: dict[type, tuple[tuple[str, str], ...]] = {}
+
+
+def _attributes(cls: type) -> dict[str, str]:
+    """Wire name → attribute."""
+    attributes = _ATTRIBUTES.get(cls)
+    if attributes is None:
+        attributes = _ATTRIBUTES[cls] = {key: name for name, key in _wire_names(cls)}
+    return attributes
 
 
 def _wire_names(cls: type) -> tuple[tuple[str, str], ...]:
@@ -203,9 +268,9 @@ for _type, _hook in (
     (Enum, lambda value: value.value),
     (StrEnum, lambda value: value.value),
     (Disabled, lambda _: {"disabled": True}),
-    (Record, _wire_record),
 ):
     converter.register_unstructure_hook(_type, _hook)
+converter.register_unstructure_hook_factory(_is_record, _wire_hook)
 converter.register_unstructure_hook_func(lambda t: t in {str, int, float, bool, type(None), bytes}, _same)
 converter.register_unstructure_hook_func(lambda t: isinstance(t, type) and issubclass(t, Mapping), _wire_mapping)
 converter.register_unstructure_hook_func(lambda t: isinstance(t, type) and issubclass(t, list | tuple), _wire_list)

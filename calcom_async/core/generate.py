@@ -21,6 +21,7 @@ from calcom_async.core.unset import DISABLED
 
 __all__ = [
     "FAILURES",
+    "MAX_SHAPES",
     "Hook",
     "Mismatch",
     "Shapes",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import pickle
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -91,6 +93,24 @@ class Outer(Record):
     inners: tuple[Inner, ...] = ()
 
 
+@record
+class Held(Record):
+    id: int
+
+
+@record
+class Often(Record):
+    id: int
+    inner: Held | None = None
+
+
+@record
+class Odder(Record):
+    id: int
+    inner: str | None = None
+    more: str | None = "more"
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -160,6 +180,74 @@ def test_what_came_goes_back_unchanged(wire: dict[str, Any]) -> None:
     assert back == before
     assert list(back) == list(before)
     assert json.dumps(parse_json(dump_json(back)), sort_keys=True) == json.dumps(before, sort_keys=True)
+
+
+@given(wires)
+def test_what_goes_back_often_goes_back_the_same(wire: dict[str, Any]) -> None:
+    """By a function that is made for the shape."""
+    record = decode(wire, Everything)
+    back = codec._make_wire(Everything, record._shape or ())(record)
+    assert back == wire
+    assert list(back) == list(wire)
+
+
+def test_what_was_changed_since_goes_back_as_it_is_now() -> None:
+    wire = WHOLE | {"start": "2026-12-01T09:00:00.000Z", "lengthInMinutes": 30, "hosts": [{"id": 1}], "host": {"id": 2}}
+    wire |= {"tags": ["a"], "colour": "red", "opens": "09:00", "location": None}
+    values = [
+        None,
+        (),
+        "x",
+        7,
+        Colour.RED,
+        datetime(2026, 12, 1, tzinfo=UTC),
+        time(9),
+        (Host(id=1),),
+        Host(id=2),
+        [1],
+        {},
+    ]
+    for one in decode(wire, Everything), decode(wire | {"zz": 1}, Everything), decode(wire | {"host": {}}, Everything):
+        make = codec._make_wire(Everything, one._shape or ())
+        names = [a.alias for a in attrs.fields(Everything) if a.name[0] != "_"]
+        for name, value in itertools.product(names, values):
+            changed = attrs.evolve(one, **{name: value})
+            assert list(make(changed).items()) == list(codec._wire_unusual_record(changed).items())
+        for extra in None, {}, {"zz": 2}, {"more": 3}:
+            changed = attrs.evolve(one, extra=extra)
+            assert list(make(changed).items()) == list(codec._wire_unusual_record(changed).items())
+
+
+def test_of_many_records_of_one_shape_the_later_ones_go_back_by_a_function_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[tuple[str, ...]] = []
+    original = codec._make_wire
+
+    def make(cls: type[Record], shape: tuple[str, ...]) -> Any:
+        made.append(shape)
+        return original(cls, shape)
+
+    monkeypatch.setattr(codec, "_make_wire", make)
+    wires = [{"id": number, "inner": {"id": number}} for number in range(3 * codec.WORTH_RECORDS)]
+    records, _ = decode_items(wires, Often)
+    assert [one.to_dict() for one in records] == wires
+    assert sorted(made) == [("id",), ("id", "inner")]
+
+    codec.converter.register_unstructure_hook(Held, lambda held: {"hidden": True})
+    assert records[0].to_dict() == {"id": 0, "inner": {"hidden": True}}
+    others, _ = decode_items([{"id": 1, "inner": None}] * len(records), Odder)
+    mixed = [one for pair in zip(records, others, strict=True) for one in pair]
+    assert [codec.converter.unstructure(one, unstructure_as=Record) for one in mixed] == [
+        one.to_dict() for one in mixed
+    ]
+
+
+@given(moments, st.sampled_from([0, 1, 999, 1000, 999_999]), st.integers(1, 9999))
+def test_an_instant_is_written_to_the_millisecond(moment: datetime, micro: int, year: int) -> None:
+    instant = moment.replace(microsecond=micro, year=year, day=1, tzinfo=UTC)
+    expected = f"{year:04}-{instant:%m-%dT%H:%M:%S}.{micro // 1000:03}Z"
+    assert codec.wire_instant(instant) == expected == codec.wire_instant(instant.replace(tzinfo=ZoneInfo("UTC")))
 
 
 @given(wires)
