@@ -1,4 +1,4 @@
-"""What the export costs, as ratios within one run: `python benchmarks/export.py [bookings] [rounds]`.
+"""What the export costs, as ratios within one run: `python benchmarks/export.py [bookings] [rounds] [format ...]`.
 
 A server in a process of its own answers pages of 250 synthetic bookings of 1.3 kB; rounds are interleaved and medians
 of the client's CPU time are compared, with their spread. The anchor A is what a good engineer writes by hand: aiohttp
@@ -14,6 +14,9 @@ is told in these ways:
 - *after A*: without all of A, against parse: what a file costs beyond pages that were received and parsed by hand. It
   can be negative, since ours does not parse into dicts.
 - *by hand*: everything, against the same format written by hand (`by_hand.py`), in the same round.
+
+JSON lines are judged by *x A*, the other formats by *after bytes*; *by hand* says how near that is to what the format
+itself costs. `receive`, `export` and `lanes` are for other benchmarks too.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from itertools import zip_longest
 from operator import truediv
 from pathlib import Path
 from typing import Any
@@ -107,7 +111,10 @@ def lanes(url: str, bookings: int, folder: Path) -> Iterator[tuple[str, Callable
 
 
 def main() -> None:
-    bookings, rounds = (int(argument) for argument in (*sys.argv[1:], "20000", "5")[:2])
+    bookings, rounds = (int(given or usual) for given, usual in zip_longest(sys.argv[1:3], (20_000, 5)))
+    wanted = sys.argv[3:] or FORMATS
+    unwanted = {f"{kind} by hand" for kind in FORMATS if kind not in wanted}
+    unwanted |= {f"export to .{kind}" for kind in FORMATS if kind not in wanted}
     server = subprocess.Popen(
         [sys.executable, str(SERVER), json.dumps({"bookings": bookings, "ties": False})],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -119,6 +126,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number in range(rounds + 1):
             for name, run in lanes(url, bookings, Path(folder)):
+                if name in unwanted:
+                    continue
                 started, wall = time.process_time(), time.perf_counter()
                 asyncio.run(run())
                 if number:  # the first round warms up
