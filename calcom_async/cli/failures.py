@@ -96,6 +96,7 @@ class Failure:
         advice: What to do.
         exit_code: What the process ends with.
         fields: More for programs: status, request id, path template.
+        example: What follows the advice and is the program's own, so that its addresses may be seen.
     """
 
     kind: str
@@ -103,14 +104,15 @@ class Failure:
     advice: str
     exit_code: int = FAILED
     fields: dict[str, Any] = attrs.field(factory=dict)
+    example: str = ""
 
     def lines(self) -> str:
         """The two lines for people."""
-        return f"error: {tame(self.what)}\n   do: {tame(self.advice)}"
+        return f"error: {tame(self.what)}\n   do: {tame(self.advice)}{self.example}"
 
     def json(self) -> str:
         """One JSON object for programs."""
-        told = {"type": self.kind, "message": tame(self.what), "advice": tame(self.advice)}
+        told = {"type": self.kind, "message": tame(self.what), "advice": tame(self.advice) + self.example}
         more = {k: tame(v) if isinstance(v, str) else v for k, v in self.fields.items() if v is not None}
         return json.dumps({"error": told | more}, ensure_ascii=False)
 
@@ -306,23 +308,24 @@ def _misused(error: Exception) -> Failure:
     command = context.command_path if context is not None else "calcom-async"
     message: str = error.format_message()  # type: ignore[attr-defined] # every ClickException has it
     message = message.replace("Value error, ", "").rstrip(".")
-    return Failure(kind="UsageError", what=message, advice=_usage(context, message, command), exit_code=USAGE)
+    advice, example = _usage(context, message, command)
+    return Failure(kind="UsageError", what=message, advice=advice, example=example, exit_code=USAGE)
 
 
-def _usage(context: Any, message: str, command: str) -> str:
-    """How it is called: where a word is a command, or what an example of this one looks like."""
+def _usage(context: Any, message: str, command: str) -> tuple[str, str]:
+    """How it is called: the advice; and what an example looks like, or where a word is a command."""
     told = f"{command} --help"
     if context is None:
-        return told
+        return told, ""
     if "'--status'" in message and _OWN_STATUS.search(message):
-        return f"accepted bookings are upcoming or past, pending ones unconfirmed, rejected ones cancelled; {told}"
+        return f"{told}; accepted ones are upcoming or past, pending ones unconfirmed, rejected ones cancelled", ""
     if unknown := _NO_COMMAND.match(message):
         root = context.find_root()
         places = commands_named(root.command, unknown[1]) if root.command is context.command else []
-        return "; ".join([f"{root.command_path} {places[0]}, perhaps", told]) if places else told
+        return told, f"; there is {root.command_path} {places[0]}" if places else ""
     if message.startswith(("Missing ", "No such option")) and (example := first_example(context.command)):
-        return f"such as `{example}`; {told}"
-    return told
+        return told, f"; an example: {example}"
+    return told, ""
 
 
 def _place(error: BaseException) -> str:

@@ -45,6 +45,7 @@ _ECHOES = frozenset({"target", "value"})
 _EMAIL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+\.[^\s\"'<>@]+")
 _MAX_MESSAGE = 600
 _DEEP = 12
+_NUMBERED = re.compile(r"/bookings/\d+(?:/|$)")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 """What moves a terminal's cursor, or paints on it."""
 _ABOUT_SOMETHING_ELSE = ("These credentials do not belong to you", "GetOrgId decorator")
@@ -67,7 +68,7 @@ def failure(response: Response, request: Request) -> APIStatusError:
         method=request.method,
         path=request.template,
         retry_after=retry_after(response.headers, time.time()) if status in {429, 503} else None,
-        hint=_HINTS.get(status) or _what_was_wrong(details) or None,
+        hint=_HINTS.get(status) or _what_was_wrong(details) or _taken_for_a_uid(status, request),
     )
     return _told_of_scopes(error) if isinstance(error, PermissionDeniedError) else error
 
@@ -86,6 +87,12 @@ def _told_of_scopes(error: PermissionDeniedError) -> PermissionDeniedError:
     elif _NOT_FOR_TOKENS in error.message:
         error.hint = "no OAuth token may call this, whatever its scopes; use an API key"
     return error
+
+
+def _taken_for_a_uid(status: int, request: Request) -> str | None:
+    """What to say where a booking was asked for by its number, which no operation takes."""
+    asked_by_number = status == 404 and "{bookingUid}" in request.template and _NUMBERED.search(request.path)
+    return "a booking is asked for by its uid, not by its id" if asked_by_number else None
 
 
 def _what_was_wrong(details: Mapping[str, Any] | str | None) -> str:

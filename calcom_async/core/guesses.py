@@ -15,31 +15,33 @@ __all__ = ["NoAttribute", "argument_meant", "nearest"]
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _UNEXPECTED = re.compile(r"got an unexpected keyword argument '(\w+)'$")
 _SAME = {
-    "take": "page_size",
-    "limit": "page_size",
-    "remove": "delete",
-    "modify": "update",
-    "edit": "update",
-    "add": "create",
-    "new": "create",
-    "book": "create",
-    "all": "list",
-    "find": "list",
-    "search": "list",
-    "fetch": "get",
-    "retrieve": "get",
-    "json": "to_dict",
-    "dict": "to_dict",
-    "model_dump": "to_dict",
-    "as_dict": "to_dict",
-    "user": "me",
-    "profile": "me",
-    "members": "memberships",
-    "availability": "schedules",
-    "fastapi": "asgi",
-    "starlette": "asgi",
-    "flask": "wsgi",
-    "django": "wsgi",
+    "take": ("page_size",),
+    "limit": ("page_size",),
+    "remove": ("delete", "cancel"),
+    "delete": ("cancel",),
+    "modify": ("update",),
+    "edit": ("update",),
+    "add": ("create",),
+    "new": ("create",),
+    "book": ("create",),
+    "all": ("list",),
+    "find": ("list",),
+    "search": ("list",),
+    "fetch": ("get",),
+    "retrieve": ("get",),
+    "get": ("to_dict", "request"),
+    "post": ("request",),
+    "json": ("to_dict",),
+    "dict": ("to_dict",),
+    "model_dump": ("to_dict",),
+    "user": ("me",),
+    "profile": ("me",),
+    "members": ("memberships",),
+    "availability": ("schedules",),
+    "fastapi": ("asgi",),
+    "starlette": ("asgi",),
+    "flask": ("wsgi",),
+    "django": ("wsgi",),
 }
 """What others call it."""
 
@@ -56,10 +58,12 @@ def nearest(guess: str, names: Iterable[str]) -> str | None:
     public = [name for name in names if not name.startswith("_")]
     words = _words(guess)
     plain = "_".join(words)
-    for same in (plain, _SAME.get(plain)):
+    for same in (plain, *_SAME.get(plain, ())):
         if same in public:
             return same
-    wider = [name for name in public if set(words) <= set(_words(name))]
+    if close := difflib.get_close_matches(plain, public, n=1, cutoff=0.85):
+        return close[0]
+    wider = [name for name in public if set(words) <= set(_words(name)) and 2 * len(words) >= len(_words(name))]
     if wider:
         return min(wider, key=len)
     if close := difflib.get_close_matches(plain, public, n=1):

@@ -28,7 +28,8 @@ def path_segment(value: Any, name: str = "id") -> str:
             such an id would address something else.
     """
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise InvalidRequestError(f"{name}: expected text or a number, got {type(value).__name__}")
+        its = next((f"; give its {key}" for key in ("uid", "id") if hasattr(value, key)), "")
+        raise InvalidRequestError(f"{name}: expected text or a number, got {type(value).__name__}{its}")
     text = str(value)
     if len(text) > 512:  # first of all: the rest looks at every character
         raise InvalidRequestError(f"{name}: is {len(text)} characters long; no id of Cal.com is")

@@ -170,11 +170,11 @@ MISTAKES = {
     ("webhoks", "list"): ("No such command 'webhoks'. Did you mean 'webhooks'?", "calcom-async api --help"),
     ("webhooks", "create"): (
         "Missing option '--subscriber-url'",
-        f"such as `{WEBHOOK} --subscriber-url … --triggers AFTER_GUESTS_CAL_VIDEO_NO_SHOW`; {WEBHOOK} --help",
+        f"{WEBHOOK} --help; an example: {WEBHOOK} --subscriber-url … --triggers AFTER_GUESTS_CAL_VIDEO_NO_SHOW",
     ),
     ("webhooks", "get"): (
         "Missing argument 'WEBHOOK_ID'",
-        "such as `calcom-async api webhooks get WEBHOOK_ID`; calcom-async api webhooks get --help",
+        "calcom-async api webhooks get --help; an example: calcom-async api webhooks get WEBHOOK_ID",
     ),
     ("me", "update", "--metadata", "{"): (
         "--metadata: it is no JSON (line 1, column 2)", "quote it for the shell, or put it into a file: @file.json",

@@ -102,11 +102,12 @@ def test_version(run: Run) -> None:
     [
         (("bokings",), "No such command 'bokings'", "calcom-async --help"),
         (("bookings", "get"), "Missing argument", "calcom-async bookings get --help"),
-        (("bookings", "export"), "Missing option '--to'", "such as `calcom-async bookings export --to bookings.jsonl`; "),
-        (("bookings", "export", "-o", "b.csv"), "No such option", "such as `calcom-async bookings export --to bookings."),
-        (("export", "--to", "b.csv"), "No such command 'export'", "calcom-async bookings export, perhaps; calcom-async -"),
+        (("bookings", "export"), "Missing option '--to'", "bookings export --help; an example: calcom-async bookings export --to bookings.jsonl"),
+        (("bookings", "export", "-o", "b.csv"), "No such option", "an example: calcom-async bookings export --to bookings."),
+        (("export", "--to", "b.csv"), "No such command 'export'", "calcom-async --help; there is calcom-async bookings export"),
+        (("bookings", "create"), "Missing argument", '--name "Ada" --email ada@example.com'),
         (("bookings", "export", "x"), "", "calcom-async bookings export --to bookings.jsonl"),
-        (("bookings", "list", "--status", "accepted"), "'accepted' is not one of", "accepted bookings are upcoming or past"),
+        (("bookings", "list", "--status", "accepted"), "'accepted' is not one of", "accepted ones are upcoming or past"),
         (("me", "--colour"), "No such option", "calcom-async me --help"),
         (("bookings", "list", "--status", "foo"), "'foo' is not one of 'upcoming'", "bookings list --help"),
         (("bookings", "list", "--created-after", "soon"), "2026-12-01T09:00:00Z", "bookings list --help"),
@@ -140,7 +141,7 @@ def test_wrong_usage_as_json(run: Run) -> None:
     assert outcome.code == 2
     assert outcome.error == {
         "type": "UsageError", "message": "Missing argument 'UID'",
-        "advice": "such as `calcom-async bookings get ibfrGFcRZy7RaFfzpMbYC5`; calcom-async bookings get --help",
+        "advice": "calcom-async bookings get --help; an example: calcom-async bookings get ibfrGFcRZy7RaFfzpMbYC5",
     }  # fmt: skip
 
 

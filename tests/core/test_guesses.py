@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
-from calcom_async import CalCom
+from calcom_async import CalCom, InvalidRequestError, NotFoundError
 from calcom_async.core.guesses import argument_meant, nearest
 from calcom_async.models.bookings import Booking
 from calcom_async.sandbox import Sandbox
@@ -27,6 +27,9 @@ FILTERS = ["status", "team_id", "after_start", "before_end", "after_created_at",
         ("team", FILTERS, "team_id"),
         ("limit", FILTERS, "page_size"),
         ("reason", ["uid", "cancellation_reason"], "cancellation_reason"),
+        ("host", ["absent_host", "hosts"], "hosts"),
+        ("user", ["is_platform_managed_user_booking"], None),
+        ("delete", ["deprecated", "cancel"], "cancel"),
         ("start_date", ["start", "end"], "start"),
         ("get_bookings", ["bookings", "me"], "bookings"),
         ("_start", ["_start"], None),
@@ -94,6 +97,16 @@ class TestClients:
         assert caught.value.__suppress_context__
         with pytest.raises(TypeError, match=r"keyword argument 'start_after'; did you mean after_start\?$"):
             cal.bookings.list(start_after="2026-12-01T00:00:00Z")  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
+
+    def test_a_booking_is_asked_for_by_its_uid(self, cal: CalCom) -> None:
+        with pytest.raises(NotFoundError, match=r"not found .* — a booking is asked for by its uid, not by its id$"):
+            cal.bookings.get("70001")
+        with pytest.raises(NotFoundError) as caught:
+            cal.bookings.get("a70001")
+        assert caught.value.hint is None
+        booking: Any = TestRecords.BOOKING
+        with pytest.raises(InvalidRequestError, match="expected text or a number, got Booking; give its uid"):
+            cal.bookings.cancel(booking)
 
     def test_what_is_raised_within_an_attribute_is_told(self, cal: CalCom) -> None:
         class Broken(type(cal.bookings)):  # type: ignore[misc] # the class of a fixture's attribute
