@@ -13,8 +13,8 @@ import threading
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from contextlib import AbstractContextManager, suppress
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from calcom_async.errors import ConfigurationError
 
@@ -81,11 +81,12 @@ class Runner:
             ConfigurationError: the client is closed, or this is its own loop.
         """
         portal = self._started()
+        call = _Call(function, args)
         try:
-            future = portal.start_task_soon(function, *args)
-        except RuntimeError:
-            raise ConfigurationError("this client was closed in another thread") from None
-        try:
+            try:
+                future = portal.start_task_soon(call.run)
+            except RuntimeError:
+                raise ConfigurationError("this client was closed in another thread") from None
             if not _POLL:
                 return future.result()
             while True:
@@ -97,7 +98,7 @@ class Runner:
         except CancelledError:
             raise ConfigurationError("this client was closed in another thread during the call") from None
         except BaseException:
-            future.cancel()
+            call.cancel()
             raise
 
     def iterate(self, make: Callable[[], AsyncGenerator[T, None]]) -> Iterator[T]:
@@ -144,6 +145,35 @@ class Runner:
         self._on_fork()
 
 
+class _Call(Generic[T]):
+    """A call in the loop that can be cancelled from here at any moment, also while it is being handed over."""
+
+    def __init__(self, function: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> None:
+        self._function = function
+        self._args = args
+        self._cancelled = False
+        self._stop: Callable[[], object] | None = None
+
+    async def run(self) -> T:
+        """Make it; in the loop."""
+        from anyio import CancelScope
+
+        loop = asyncio.get_running_loop()
+        with CancelScope() as scope:
+            self._stop = lambda: loop.call_soon_threadsafe(scope.cancel)
+            if self._cancelled:
+                scope.cancel()
+            return await self._function(*self._args)
+        raise CancelledError  # whoever would be told has stopped waiting
+
+    def cancel(self) -> None:
+        """Stop it, or keep it from beginning; from any thread."""
+        self._cancelled = True
+        if self._stop is not None:
+            with suppress(RuntimeError):  # the loop has ended, and the call with it
+                self._stop()
+
+
 class _Closing(Exception):  # noqa: N818 - a signal to the portal, never seen outside
     """The client is being closed."""
 
@@ -160,7 +190,7 @@ async def _next_of(generator: AsyncGenerator[T, None]) -> T | type[_End]:
 
 async def _close_generator(generator: AsyncGenerator[Any, None]) -> None:
     while getattr(generator, "ag_running", False):  # noqa: ASYNC110 - a step just cancelled is still on its way out
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
     await generator.aclose()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
+import attrs
 import pytest
 
 from calcom_async.core.telemetry import (
@@ -34,6 +36,24 @@ def test_what_is_logged(event: Event, level: str, line: str, caplog: pytest.LogC
     with caplog.at_level(logging.DEBUG, "calcom_async"):
         Telemetry().tell(event)
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [(level, line)]
+
+
+@pytest.mark.parametrize(
+    ("event", "fields"),
+    [
+        (RECEIVED, ("GET /bookings/{bookingUid}", "r-1", 7)),
+        (RETRIED, ("GET /me", "r-2", 7)),
+        (LimiterWaited(method="GET", path="/me", seconds=53.06), ("GET /me", None, 7)),
+    ],
+)
+def test_what_a_line_carries_for_programs(
+    event: Any, fields: tuple[str, str | None, int], caplog: pytest.LogCaptureFixture
+) -> None:
+    event = attrs.evolve(event, call=7, **({"request_id": "r-2"} if event is RETRIED else {}))
+    with caplog.at_level(logging.DEBUG, "calcom_async"):
+        Telemetry().tell(event)
+    (record,) = caplog.records
+    assert (vars(record)["operation"], vars(record)["request_id"], vars(record)["call"]) == fields
 
 
 @pytest.mark.parametrize("event", [SENT, LimiterWaited(method="GET", path="/me", seconds=0.4)])

@@ -88,6 +88,7 @@ def check(method: Method, name: str, value: Any) -> None:
         return
     assert request.path.count("/") == request.template.count("/"), request.path[:200]
     assert not CONTROL.search(request.path)
+    assert len(request.path) < 10_000
     segments = request.path.split("/")[1:]
     assert all(unquote(each) not in {"", ".", ".."} for each in segments)
     assert str(value) in map(unquote, segments)
@@ -95,7 +96,9 @@ def check(method: Method, name: str, value: Any) -> None:
 
 @pytest.mark.parametrize(("method", "name"), CASES, ids=[f"{method.path}-{name}" for method, name in CASES])
 def test_no_id_leaves_its_place(method: Method, name: str) -> None:
-    for value in NASTY:
+    # By default every third value, another third for each parameter.
+    start, step = (0, 1) if FULL else (CASES.index((method, name)) % 3, 3)
+    for value in NASTY[start::step]:
         check(method, name, value)
 
 

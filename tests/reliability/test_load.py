@@ -20,7 +20,7 @@ from tests.redis_server import RedisServer
 from tests.reliability.measure import NOTHING, held
 
 FULL = os.environ.get("CALCOM_CHAOS") == "full"
-CALLS = 10_000 if FULL else 1_500
+CALLS = 10_000 if FULL else 1_000
 AT_ONCE = 20
 SERVING = 0.03
 """Seconds that the server takes for a call."""
