@@ -8,7 +8,8 @@ Structs; what msgspec can't tell (instants, enums, unions, open mappings) it rea
 One rule keeps the two from ever differing: *what is not usual goes the plain way*. On anything that msgspec refuses or
 the code has not met, `read` gives None, the page is decoded plainly (where it shows what is malformed, and why), and
 what that taught is used from the next page on: which fields are there always, at times or never, and those that this
-release does not know, which are `.extra` here as there. A class whose pages keep being unusual is tried less and
+release does not know, which are `.extra` here as there. (The order of keys alone is not kept: `to_dict` gives that of
+the first object which had the same ones.) A class whose pages keep being unusual is tried less and
 less often; and before some pages were read, none is, so that a short list pays nothing for this.
 """
 
