@@ -34,8 +34,8 @@ class Delivery:
 
     url: str
     trigger: str
-    headers: dict[str, str]
-    body: bytes
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     status: int | None
     webhook: str = ""
 
