@@ -334,8 +334,8 @@ def _planned_in(dataset: Dataset, task: _Task, rows_each: int) -> tuple[_Task, _
     if kept["purpose"] != purpose:
         differing = sorted(key for key in purpose if purpose[key] != kept["purpose"].get(key))
         raise ExportError(
-            f"an unfinished dataset of another {' and '.join(differing)} stands there; give the same arguments to go "
-            "on with it, another URL, or restart=True to drop it"
+            f"an unfinished dataset that differs in its {' and '.join(differing)} stands there; give the same "
+            "arguments to go on with it, another URL, or restart=True to drop it"
         )
     kept["resumed"] += 1
     dataset.keep(PLAN, kept)

@@ -212,7 +212,8 @@ def _read_watermark(path: Path, purpose: dict[str, Any]) -> int | None:
     if of != purpose:
         differing = sorted(k for k in purpose if of.get(k) != purpose[k])
         raise ExportError(
-            f"{path} is an export of another {' and '.join(differing)}; give another name, or full=True (--full)"
+            f"{path} is an export that differs in its {' and '.join(differing)}; give another name, or full=True "
+            "(--full)"
         )
     return watermark
 

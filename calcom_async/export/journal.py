@@ -117,8 +117,8 @@ class Journal:
         differing = sorted(k for k in {*purpose, *self.purpose} if purpose.get(k) != self.purpose.get(k))
         if differing:
             raise ExportError(
-                f"an unfinished export of another {' and '.join(differing)} stands beside this name ({path.name}); "
-                "give the same arguments to go on with it, another file name, or restart=True (--restart) to drop it"
+                f"an unfinished export that differs in its {' and '.join(differing)} stands beside this name "
+                f"({path.name}); give the same arguments to go on with it, another file name, or restart=True (--restart) to drop it"
             )
 
 

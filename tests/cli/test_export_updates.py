@@ -87,7 +87,7 @@ def test_the_filters_hold_for_the_update_as_well(run: Run, server: Sandbox, tmp_
     other = run("bookings", "export", "--to", "all.jsonl", "--incremental")
     assert other.code == 1
     assert other.err.splitlines() == [
-        "error: all.jsonl is an export of another filters",
+        "error: all.jsonl is an export that differs in its filters",
         "   do: give another name, or --full",
     ]
 

@@ -239,7 +239,7 @@ def test_an_interrupted_one_goes_on_and_keeps_what_is_written(
     kept = {path.name: path.stat().st_mtime_ns for path in folder.glob("part-*")}
     assert kept
     assert "part-00002.parquet" not in kept
-    with pytest.raises(ExportError, match="another filters stands there"):
+    with pytest.raises(ExportError, match="differs in its filters stands there"):
         export_dataset(url, status="past")
     failing.clear()
     with own.blocking_client() as cal:  # what comes later is not in the frozen set

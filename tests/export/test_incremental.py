@@ -125,7 +125,7 @@ async def test_an_export_under_the_same_name_is_no_longer_kept_up_to_date(tmp_pa
 async def test_files_of_another_purpose_are_refused(tmp_path: Path, acal: AsyncCalCom) -> None:
     path = tmp_path / "all.jsonl"
     await update_export(acal, path)
-    with pytest.raises(ExportError, match="another filters; give another name"):
+    with pytest.raises(ExportError, match="differs in its filters; give another name"):
         await update_export(acal, path, BookingFilters(status="past"))
     (tmp_path / "plain.jsonl").write_text("")
     with pytest.raises(ExportError, match="was not kept up to date so far"):

@@ -122,10 +122,10 @@ async def test_a_journal_of_something_else_is_refused(tmp_path: Path, monkeypatc
     path = tmp_path / "all.jsonl"
     async with Sandbox(bookings=3000, seed=3, rate_limit=None, latency=0.03) as sandbox, sandbox.client() as cal:
         await interrupted(sandbox, path, monkeypatch)
-        with pytest.raises(ExportError, match="another filters stands beside"):
+        with pytest.raises(ExportError, match="differs in its filters stands beside"):
             await export_bookings(cal, path, status="past")
         async with AsyncCalCom(sandbox.keys["member"], base_url=sandbox.url) as other:
-            with pytest.raises(ExportError, match="another account stands beside"):
+            with pytest.raises(ExportError, match="differs in its account stands beside"):
                 await export_bookings(other, path)
         report = await export_bookings(cal, path, status="past", restart=True)
     assert report.resumed == 0
