@@ -118,7 +118,8 @@ class Journal:
         if differing:
             raise ExportError(
                 f"an unfinished export that differs in its {' and '.join(differing)} stands beside this name "
-                f"({path.name}); give the same arguments to go on with it, another file name, or restart=True (--restart) to drop it"
+                f"({path.name}); give the same arguments to go on with it, another file name, or restart=True "
+                "(--restart) to drop it"
             )
 
 
