@@ -57,3 +57,22 @@ def test_csv_cells_never_run_as_formulas_unless_wanted() -> None:
     assert row["rating"] == "-3"
     (raw,) = read(CsvEncoder(raw_cells=True).start() + CsvEncoder(raw_cells=True).encode([content]))
     assert (raw["title"], raw["location"]) == ("=1+1", "@SUM(A1)")
+
+
+def test_csv_cells_of_a_page_are_those_of_each_row_alone() -> None:
+    """What is seen on a column as a whole must hold for each of its cells."""
+    odd = [None, "", "=1", 'q"x', "l\nm", "a,b", "\rx", "-5", "+x y", "é", "\tx", "plain"]
+    shared = {**BOOKING, "title": "same", "description": "a,b", "location": None}
+    rows = [
+        json.dumps({**shared, "uid": f"u{n}", "cancellationReason": text, "meetingUrl": odd[n - 3], "metadata": {"k": text}})
+        for n, text in enumerate(odd)
+    ]  # fmt: skip
+    rows += [json.dumps({**shared, "uid": "n", "rating": number}) for number in (4, 4.0, 0.5, 0.0, -0.0, None)]
+    page = [row.encode() for row in rows]
+    for raw in (False, True):
+        encoder = CsvEncoder(raw_cells=raw)
+        assert encoder.encode(page) == b"".join(encoder.encode([row]) for row in page)
+        ratings = [row["rating"] for row in read(encoder.start() + encoder.encode(page[-6:]))]
+        assert ratings == ["4", "4.0", "0.5", "0.0", "-0.0", ""]
+        assert [row["rating"] for row in read(encoder.start() + encoder.encode(page[-6:-4]))] == ["4", "4.0"]
+        assert [row["rating"] for row in read(encoder.start() + encoder.encode(page[-3:-1]))] == ["0.0", "-0.0"]
