@@ -87,6 +87,7 @@ def run(options: argparse.Namespace, folder: Path) -> tuple[list[Row], dict[str,
     about = {
         "date": time.strftime("%Y-%m-%d"), "interpreter": interpreter(), "machine": machine(), "load": f"{load:.1f}",
         "seconds": time.monotonic() - began, "packages": packages(), "quick": options.quick, "raw": raw,
+        "rounds": max(-(-len(raw[topic.name]) // topic.times) for topic in wanted),
         "missing": [] if why_not is None else [f"a client of openapi-python-client: {why_not}"],
     }  # fmt: skip
     return rows, about

@@ -50,7 +50,7 @@ def markdown(rows: Sequence[Row], about: dict[str, Any]) -> str:
         *map(line, rows),
         "",
         f"Measured on {about['date']} with {about['interpreter']} on {about['machine']}, load {about['load']} at the "
-        f"beginning, in {about['seconds']:.0f} seconds. Releases: "
+        f"beginning, in {about['seconds']:.0f} seconds and {about['rounds']} rounds. Releases: "
         + ", ".join(f"{name} {version}" for name, version in about["packages"].items())
         + ".",
     ]

@@ -63,9 +63,10 @@ def test_the_table_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
         "machine": "2 cores",
         "load": "0.5",
         "seconds": 480.2,
+        "rounds": 6,
     }
     table = markdown([row(Spread.of([1.0]))], {**about, "packages": {"aiohttp": "3.14"}, "missing": ["httpx: why"]})
-    assert "with CPython 3.11.2 on 2 cores, load 0.5 at the beginning, in 480 seconds" in table
+    assert "with CPython 3.11.2 on 2 cores, load 0.5 at the beginning, in 480 seconds and 6 rounds" in table
     assert "aiohttp 3.14." in table
     assert "Not measured: httpx: why." in table
     page = tmp_path / "page.md"
