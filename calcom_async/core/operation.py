@@ -259,6 +259,7 @@ class BlockingPager(Generic[T]):
         try:
             for page in pages:
                 yield from page.items
+                del page  # it would live on while the next one is made
         finally:
             _close(pages)
 
