@@ -92,20 +92,20 @@ def _words(name: str) -> list[str]:
 class NoAttribute:
     """The message of an `AttributeError`, made when it is read: `hasattr` and `getattr` never wait for it.
 
+    For clients and resources. Records have no such hook, as it would slow down the reading of every field.
+
     Args:
         owner: The class that was asked.
         guess: The attribute it does not have.
-        where: More about it, when that is known.
     """
 
     owner: type
     guess: str
-    where: str | None = None
 
     def __str__(self) -> str:
         meant = None if self.guess.startswith("_") else nearest(self.guess, dir(self.owner))
-        hint = self.where or (f"did you mean {meant}?" if meant else None)
-        return f"{self.owner.__name__!r} object has no attribute {self.guess!r}" + (f"; {hint}" if hint else "")
+        hint = f"; did you mean {meant}?" if meant else ""
+        return f"{self.owner.__name__!r} object has no attribute {self.guess!r}{hint}"
 
     def __repr__(self) -> str:
         return repr(str(self))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, dataclass_transform, overload
+from typing import Any, Self, TypeVar, dataclass_transform, overload
 
 import attrs
-
-from calcom_async.core.guesses import NoAttribute
 
 __all__ = ["Input", "Record", "Unknown", "field", "record", "secret", "tagged_union", "wire_name"]
 
@@ -80,14 +78,6 @@ class Record:
 
     __repr__ = _show
     __hash__ = _identity_hash
-
-    if not TYPE_CHECKING:  # checkers know the fields, and shall go on saying what is none
-
-        def __getattr__(self, name: str) -> Any:
-            if hasattr(type(self), name):  # a field that is not set yet, while the record is being made
-                return object.__getattribute__(self, name)
-            unknown = f"it is new to this release: extra[{name!r}]" if name in self.extra else None
-            raise AttributeError(NoAttribute(type(self), name, unknown))
 
     @property
     def extra(self) -> Mapping[str, Any]:

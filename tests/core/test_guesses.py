@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import pickle
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -15,6 +14,14 @@ from calcom_async.models.bookings import Booking
 from calcom_async.sandbox import Sandbox
 
 FILTERS = ["status", "team_id", "after_start", "before_end", "after_created_at", "page_size", "event_type_ids"]
+
+WIRE = {
+    "uid": "abc",
+    "status": "accepted",
+    "start": "2026-12-01T09:00:00Z",
+    "end": "2026-12-01T09:30:00Z",
+    "duration": 30,
+}
 
 
 @pytest.mark.parametrize(
@@ -47,36 +54,6 @@ def test_only_errors_of_unexpected_arguments_are_changed() -> None:
     assert argument_meant(TypeError("list() missing 1 required positional argument: 'uid'"), FILTERS) is None
 
 
-class TestRecords:
-    WIRE: ClassVar = {
-        "uid": "abc",
-        "eventTypeId": 42,
-        "status": "accepted",
-        "start": "2026-12-01T09:00:00Z",
-        "novelty": 1,
-    }
-    BOOKING = Booking.from_dict({**WIRE, "end": "2026-12-01T09:30:00Z", "duration": 30})
-
-    @pytest.mark.parametrize(
-        ("name", "hint"),
-        [
-            ("eventTypeId", "did you mean event_type_id?"),
-            ("start_time", "did you mean start?"),
-            ("model_dump", "did you mean to_dict?"),
-            ("novelty", "it is new to this release: extra['novelty']"),
-        ],
-    )
-    def test_a_field_that_is_none_names_the_one_that_is_meant(self, name: str, hint: str) -> None:
-        with pytest.raises(AttributeError) as caught:
-            getattr(self.BOOKING, name)
-        assert str(caught.value) == f"'Booking' object has no attribute {name!r}; {hint}"
-        assert not hasattr(self.BOOKING, name)
-        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
-
-    def test_records_are_still_copied_and_pickled(self) -> None:
-        assert copy.copy(self.BOOKING) == copy.deepcopy(self.BOOKING) == pickle.loads(pickle.dumps(self.BOOKING))
-
-
 class TestClients:
     @pytest.fixture
     def cal(self) -> Iterator[CalCom]:
@@ -88,6 +65,13 @@ class TestClients:
             cal.get_bookings()  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] # as guessed
         with pytest.raises(AttributeError, match=r"'Bookings' object has no attribute 'find'; did you mean list\?"):
             cal.bookings.find()  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] # as guessed
+
+    def test_the_message_is_made_when_it_is_read_and_travels(self, cal: CalCom) -> None:
+        assert not hasattr(cal, "eventTypes")
+        with pytest.raises(AttributeError) as caught:
+            _ = cal.eventTypes  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] # as guessed
+        assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+        assert str(caught.value) == "'CalCom' object has no attribute 'eventTypes'; did you mean event_types?"
 
     def test_an_operation_and_a_list_name_the_argument(self, cal: CalCom) -> None:
         with pytest.raises(
@@ -104,7 +88,7 @@ class TestClients:
         with pytest.raises(NotFoundError) as caught:
             cal.bookings.get("a70001")
         assert caught.value.hint is None
-        booking: Any = TestRecords.BOOKING
+        booking: Any = Booking.from_dict(WIRE)
         with pytest.raises(InvalidRequestError, match="expected text or a number, got Booking; give its uid"):
             cal.bookings.cancel(booking)
 
