@@ -12,7 +12,7 @@ import os
 import threading
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Runner"]
 
 T = TypeVar("T")
-_POLL = os.name == "nt"
-"""A bare wait can't be interrupted by Ctrl-C on Windows."""
+PATIENCE = 0.1
+"""Seconds after which a wait looks whether Ctrl-C was pressed."""
 _GRAVEYARD: list[Any] = []
 """Portals inherited through a fork: their thread is gone, and finalising them would wait for it for ever."""
 
@@ -82,23 +82,24 @@ class Runner:
         """
         portal = self._started()
         call = _Call(function, args)
+        future: Future[T] | None = None
         try:
             try:
                 future = portal.start_task_soon(call.run)
             except RuntimeError:
                 raise ConfigurationError("this client was closed in another thread") from None
-            if not _POLL:
-                return future.result()
-            while True:
-                try:
-                    return future.result(0.1)
-                except TimeoutError:
-                    if future.done():
-                        raise
+            while not future.done():
+                # A bare wait is not interrupted by Ctrl-C on Windows, nor elsewhere by one that came just before it.
+                with suppress(TimeoutError):
+                    return future.result(PATIENCE)
+            return future.result()
         except CancelledError:
             raise ConfigurationError("this client was closed in another thread during the call") from None
         except BaseException:
-            call.cancel()
+            if future is None:
+                call.cancel()
+            else:
+                future.cancel()
             raise
 
     def iterate(self, make: Callable[[], AsyncGenerator[T, None]]) -> Iterator[T]:
@@ -146,7 +147,7 @@ class Runner:
 
 
 class _Call(Generic[T]):
-    """A call in the loop that can be cancelled from here at any moment, also while it is being handed over."""
+    """A call that can be cancelled while it is being handed to the loop, when there is no future of it yet."""
 
     def __init__(self, function: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> None:
         self._function = function
@@ -156,15 +157,12 @@ class _Call(Generic[T]):
 
     async def run(self) -> T:
         """Make it; in the loop."""
-        from anyio import CancelScope
-
-        loop = asyncio.get_running_loop()
-        with CancelScope() as scope:
-            self._stop = lambda: loop.call_soon_threadsafe(scope.cancel)
-            if self._cancelled:
-                scope.cancel()
-            return await self._function(*self._args)
-        raise CancelledError  # whoever would be told has stopped waiting
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        self._stop = lambda: loop.call_soon_threadsafe(task.cancel)
+        if self._cancelled:
+            raise asyncio.CancelledError
+        return await self._function(*self._args)
 
     def cancel(self) -> None:
         """Stop it, or keep it from beginning; from any thread."""
