@@ -177,7 +177,7 @@ def audit(session: nox.Session) -> None:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """Send the sandbox requests made from the document, by schemathesis: `CALCOM_CONFORMANCE=20` of each operation.
+    """Send the sandbox requests made from the document (`CALCOM_CONFORMANCE=20` of each operation), and spoilt ones.
 
     It needs the API reference folder (`CALCOM_API_REFERENCE`, `../shared/api` by default) and is nothing without it.
     """
@@ -186,7 +186,8 @@ def conformance(session: nox.Session) -> None:
         session.error(f"there is no API reference folder at {reference}: set CALCOM_API_REFERENCE")
     session.install(COMPLETE, *groups("tests", "conformance"))
     env = {"CALCOM_API_REFERENCE": str(reference), "CALCOM_CONFORMANCE": os.environ.get("CALCOM_CONFORMANCE", "10")}
-    session.run("pytest", "-s", "tests/sandbox/test_schemathesis.py", *session.posargs, env=env)
+    made_up = ("tests/sandbox/test_schemathesis.py", "tests/sandbox/replay/test_replay_hostile.py")
+    session.run("pytest", "-s", *made_up, *session.posargs, env=env)
 
 
 @nox.session
