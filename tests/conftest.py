@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from calcom_async import AsyncCalCom, CalCom
 from calcom_async.sandbox import Sandbox
 
+sys.path.append(str(Path(__file__).parents[1]))  # for `benchmarks`; at the end, since the installed package is tested
 REFERENCE = Path(os.environ.get("CALCOM_API_REFERENCE", Path(__file__).parents[2] / "shared" / "api"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 
 from calcom_async.cli.failures import CommandFailure
 from calcom_async.cli.session import Session
@@ -27,7 +27,7 @@ def unknown(session: Session, triggers: list[str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def explained(strange: list[str]) -> Iterator[None]:
+def explained(strange: list[str]) -> Generator[None, None, None]:
     """Tell which events there are where Cal.com refuses a webhook with an unknown one.
 
     Args:
