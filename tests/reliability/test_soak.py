@@ -16,18 +16,25 @@ def test_the_slope_of_a_line() -> None:
     assert rising.rise("tasks") == 0
 
 
+KINDS = {
+    "get",
+    "offset list",
+    "cursor list",
+    "list left early",
+    "write and delete",
+    "patch",
+    "cancelled",
+    "blocking",
+}
+
+
 def test_a_short_soak_leaves_nothing_behind() -> None:
-    result = soak.run(1.5, 0.1)
-    assert result.at_rest
-    assert result.rise("tasks") < soak.WORKERS
-    done = {
-        "get",
-        "offset list",
-        "cursor list",
-        "list left early",
-        "write and delete",
-        "patch",
-        "cancelled",
-        "blocking",
-    }
-    assert done <= set(result.outcomes)
+    seconds = 1.5
+    while True:
+        result = soak.run(seconds, 0.1)
+        assert result.at_rest
+        assert result.rise("tasks") < soak.WORKERS
+        if set(result.outcomes) >= KINDS:
+            return
+        seconds *= 4  # a busy machine has not come round to everything
+        assert seconds < 60, KINDS - set(result.outcomes)
