@@ -14,7 +14,7 @@ from benchmarks.payload import DEFAULT_PAGE, KEY, PAGE, page
 
 IN_FLIGHT = 8
 WARM_UP = 20 * PAGE
-"""What every lane reads before it is measured: what starting costs has rows of its own, and shows in those of growth."""
+"""What every lane reads before it is measured: what starting costs has rows of its own, and shows where work grows."""
 HEADERS = {"Authorization": f"Bearer {KEY}", "cal-api-version": "2024-08-13"}
 
 Walk = AbstractAsyncContextManager[Callable[[int], Awaitable[int]]]
