@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment
@@ -68,8 +68,18 @@ async def _doctor(session: Session) -> int:
         print_json({"ok": not failed, "checks": [attrs.asdict(check) for check in found]})
     else:
         session.out.print()
-        session.out.print(f"{len(failed)} of {len(found)} checks failed." if failed else "All is well.", style="bold")
+        session.out.print(_in_all(found), style="bold")
     return FAILED if failed else 0
+
+
+def _in_all(found: Sequence[Check]) -> str:
+    """What the checks come to."""
+    count = {verdict: sum(check.verdict == verdict for check in found) for verdict in ("failed", "warning")}
+    if count["failed"]:
+        return f"{count['failed']} of {len(found)} checks failed."
+    if count["warning"]:
+        return f"Nothing failed; {'one check warns' if count['warning'] == 1 else 'some checks warn'}."
+    return "All is well."
 
 
 def _print(session: Session, check: Check) -> None:

@@ -329,9 +329,11 @@ def test_a_clock_that_is_wrong(run: Run, monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setenv("CALCOM_BASE_URL", past.url)
         monkeypatch.setenv("CALCOM_API_KEY", past.api_key)
         outcome = run("doctor", "--json")
+        told = run("doctor")
     assert verdicts(outcome)["clock"] == "warning"
     assert "NTP" in advice(outcome, "clock")
     assert outcome.code == 0
+    assert told.out.splitlines()[-1] == "Nothing failed; one check warns."
 
 
 def test_a_rate_limit_that_is_nearly_used_up(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
