@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from calcom_async.sandbox import Sandbox
 from calcom_async.sandbox.world import give_key
+from tests.sandbox.unforeseen import Listener
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed (nox -s conformance)")
 jsonschema = pytest.importorskip("jsonschema")
@@ -370,20 +371,6 @@ def version_of(wire: dict[str, Any], *, hosted: bool) -> str | None:
 _ORDER: Final = ("post", "get", "put", "patch", "delete")
 
 
-class _Listener(logging.Handler):
-    def __init__(self, heard: list[str]) -> None:
-        super().__init__()
-        self.heard = heard
-
-    def emit(self, record: logging.LogRecord) -> None:
-        error = record.exc_info[1] if record.exc_info else None
-        trace = error.__traceback__ if error else None
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        at = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-        self.heard.append(f"{type(error).__name__}: {error} ({at})")
-
-
 @pytest.fixture(params=["hosted", "self-hosted"])
 def run(request: pytest.FixtureRequest) -> Iterator[Run]:
     with Sandbox(bookings=40, now="2026-04-06T08:00:00Z", rate_limit=None, profile=request.param) as sandbox:
@@ -401,7 +388,7 @@ def run(request: pytest.FixtureRequest) -> Iterator[Run]:
         for path, owner in (("/organizations/", team), ("/", None)):
             form = sandbox.routing_form(name="Form", fields=[field], routes=routes, team_id=owner)
             under_fire.ids[_place(path, "routingFormId")] = [form]
-        listener = _Listener(under_fire.unforeseen)
+        listener = Listener(under_fire.unforeseen)
         log = logging.getLogger("calcom_async.sandbox.app")
         log.addHandler(listener)
         yield under_fire

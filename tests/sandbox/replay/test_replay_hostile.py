@@ -17,6 +17,7 @@ from attrs import define, field
 from yarl import URL
 
 from calcom_async.sandbox import Sandbox
+from tests.sandbox.unforeseen import Listener
 
 from .player import Outcome, Player, stretches
 from .recorded import CAPTURES, FILES, Pair
@@ -81,20 +82,6 @@ class Spoiler(Player):
             self.found.setdefault(f"{pair.method} {path}: {self.complaints[-1]}", json.dumps(body)[:300])
 
 
-class _Listener(logging.Handler):
-    def __init__(self, heard: list[str]) -> None:
-        super().__init__()
-        self.heard = heard
-
-    def emit(self, record: logging.LogRecord) -> None:
-        error = record.exc_info[1] if record.exc_info else None
-        trace = error.__traceback__ if error else None
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        at = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else ""
-        self.heard.append(f"{type(error).__name__}: {error} ({at})")
-
-
 @pytest.mark.parametrize("profile", ["self-hosted", "hosted"])
 async def test_replay_with_something_wrong(profile: Any, capsys: pytest.CaptureFixture[str]) -> None:
     found: dict[str, str] = {}
@@ -105,7 +92,7 @@ async def test_replay_with_something_wrong(profile: Any, capsys: pytest.CaptureF
             sandbox = Sandbox(now="2026-11-22T10:43:30Z", profile=profile, rate_limit=None)
             async with sandbox, aiohttp.ClientSession() as session:
                 spoiler = Spoiler(file, stretch, sandbox, session, found=found)
-                listener = _Listener(spoiler.complaints)
+                listener = Listener(spoiler.complaints)
                 log.addHandler(listener)
                 await spoiler.play()
                 log.removeHandler(listener)
