@@ -34,7 +34,7 @@ files are kept, whatever the machine says otherwise: the tests start hundreds of
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
 
-def groups(*names: str) -> list[str]:
+def groups(*names: str) -> tuple[str, ...]:
     """The requirements of dependency groups of pyproject.toml."""
     return nox.project.dependency_groups(PYPROJECT, *names)
 
@@ -84,7 +84,7 @@ def tests(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Run the same tests with branch coverage, which takes twice as long: 90 % or more."""
     session.install(COMPLETE, *groups("tests", *(["browser"] if CHROMIUM else [])))
-    env = {**TESTS, "COVERAGE_FILE": str(Path(session.create_tmp()) / "coverage")}
+    env = {**TESTS, "COVERAGE_FILE": str(Path(session.virtualenv.location) / "coverage")}
     measured = ("pytest", "--cov", "--cov-report=")
     session.run(*measured, "-n", "4", "--dist", "worksteal", "-m", "not alone", env=env)
     session.run(*measured, "--cov-append", "-m", "alone", *_files_with("pytest.mark.alone"), env=env)

@@ -199,6 +199,7 @@ def test_ctrl_c_ends_the_call_and_ctrl_d_the_program() -> None:
         until("> ")
         type_in("half a line")
         until("half a line")
+        time.sleep(0.5)  # it shows what was typed before it waits again, and a signal between the two waits for a key
         process.send_signal(signal.SIGINT)
         until("> ")
         type_in("x + 1\n")
