@@ -12,6 +12,7 @@ import attrs
 
 from calcom_async.core.auth import ApiKey, Auth, NoAuth, Renewable
 from calcom_async.core.blocking import Runner
+from calcom_async.core.guesses import naming_arguments
 from calcom_async.core.limiter import Limiter
 from calcom_async.core.operation import Async, Blocking, Channel, Resource, operation
 from calcom_async.core.request import Request, Response, path_segment
@@ -238,6 +239,7 @@ class _Client(Resource[M]):
         """What paces this client; all clients of the process with the same key share it."""
         return self._channel.transport.limiter
 
+    @naming_arguments
     def with_options(
         self,
         *,
@@ -314,6 +316,7 @@ class AsyncCalCom(_Client[Async]):
         ConfigurationError: no key, no such account, or a base URL that can't work.
     """
 
+    @naming_arguments
     def __init__(
         self,
         api_key: str | None = None,
@@ -389,6 +392,7 @@ class CalCom(_Client[Blocking]):
     errors as `AsyncCalCom`, except that there is no `session=`.
     """
 
+    @naming_arguments
     def __init__(
         self,
         api_key: str | None = None,

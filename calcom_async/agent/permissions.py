@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 import attrs
 
+from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import ConfigurationError
 
 __all__ = ["Allow", "Ask", "Decision", "Deny", "Permission", "Permissions", "decide"]
@@ -29,6 +30,7 @@ def _checked(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         )
 
 
+@naming_arguments
 @attrs.frozen(kw_only=True)
 class Permissions:
     """What an account lets agents do.

@@ -20,6 +20,7 @@ from calcom_async.agent.result import Meta, Result
 from calcom_async.agent.schemas import Style, schemas
 from calcom_async.agent.tool import LOCAL, Kind, Tool
 from calcom_async.client import AsyncCalCom
+from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import ConfigurationError
 from calcom_async.settings import base_url_from_environment
 
@@ -81,6 +82,7 @@ class Toolkit:
         ConfigurationError: no account, a `default` that is none of them, an accounts file that can't be read.
     """
 
+    @naming_arguments
     def __init__(
         self,
         accounts: Accounts | AsyncCalCom | Mapping[str, AsyncCalCom] | None = None,

@@ -18,6 +18,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias, runtime_checkable
 
+from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import ConfigurationError
 from calcom_async.settings import Hidden
 
@@ -140,6 +141,7 @@ class PlatformClient:
 
     __slots__ = ("_secret", "client_id")
 
+    @naming_arguments
     def __init__(self, client_id: str, client_secret: str) -> None:
         self.client_id = header_text(client_id, "the client's id")
         self._secret = Hidden(header_text(client_secret, "the client's secret"))

@@ -13,12 +13,14 @@ import attrs
 
 from calcom_async.core.auth import ApiKey
 from calcom_async.core.auth_once import Once
+from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import ConfigurationError
 from calcom_async.settings import Hidden
 
 __all__ = ["KeySource", "Lease", "SourceFunction"]
 
 
+@naming_arguments
 @attrs.frozen
 class Lease:
     """A key that a function gives, and for how long it may be used without asking again.
@@ -50,6 +52,7 @@ class KeySource:
 
     advice = "the function that gives the keys gives none that the server knows; check what it reads"
 
+    @naming_arguments
     def __init__(self, ask: SourceFunction, *, identity: str | None = None) -> None:
         self._ask = ask
         self._identity = f"key source {secrets.token_hex(16) if identity is None else identity}"

@@ -6,17 +6,31 @@ Functions of names alone. Nothing here runs until somebody reads the message of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
+from inspect import signature
+from typing import Any, TypeVar, cast
 
 import attrs
 
-__all__ = ["NoAttribute", "argument_meant", "nearest"]
+__all__ = ["NoAttribute", "argument_meant", "naming_arguments", "nearest"]
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _UNEXPECTED = re.compile(r"got an unexpected keyword argument '(\w+)'$")
 _SAME = {
-    "take": ("page_size",),
-    "limit": ("page_size",),
+    "take": ("limit",),
+    "max": ("limit",),
+    "count": ("limit",),
+    "per_page": ("page_size",),
+    "offset": ("skip",),
+    "key": ("api_key",),
+    "apikey": ("api_key",),
+    "token": ("api_key", "access_token", "auth"),
+    "access_token": ("api_key", "auth"),
+    "api_url": ("base_url",),
+    "host": ("base_url",),
     "remove": ("delete", "cancel"),
     "delete": ("cancel",),
     "modify": ("update",),
@@ -46,6 +60,11 @@ _SAME = {
 """What others call it."""
 
 
+_HOW_MANY = frozenset({"limit", "take", "max", "count", "first", "top", "max_items", "max_results"})
+_WHERE = frozenset({"skip", "offset", "page", "page_number", "cursor", "start_at"})
+"""What other clients' lists call how much is wanted, and from where on."""
+
+
 def nearest(guess: str, names: Iterable[str]) -> str | None:
     """The name that is most likely meant; None where none is like it.
 
@@ -72,16 +91,50 @@ def nearest(guess: str, names: Iterable[str]) -> str | None:
     return max(narrower, key=len, default=None)
 
 
-def argument_meant(error: TypeError, names: Iterable[str]) -> TypeError | None:
+def argument_meant(error: TypeError, names: Iterable[str], *, of_list: bool = False) -> TypeError | None:
     """The error of a call with an argument that does not exist, and the one that may be meant; None for other errors.
 
     Args:
         error: What Python raised. Newer Pythons say themselves what is spelt alike.
         names: The arguments that there are.
+        of_list: Whether the call makes a list, which has methods for how much of it is wanted, and from where on.
     """
     unexpected = _UNEXPECTED.search(str(error))
-    meant = nearest(unexpected[1], names) if unexpected else None
+    if unexpected is None:
+        return None
+    known = list(names)
+    if of_list and unexpected[1] in _HOW_MANY:
+        each = " page_size= is for each request" if "page_size" in known else ""
+        return TypeError(f"{error}; did you mean .collect(limit=…)?{each}")
+    meant = nearest(unexpected[1], known)
+    if of_list and unexpected[1] in _WHERE and meant != "skip":
+        return TypeError(f"{error}; did you mean .pages(), which gives one after the other, or .resume(position)?")
     return TypeError(f"{error}; did you mean {meant}?") if meant else None
+
+
+def naming_arguments(function: F) -> F:
+    """Have a function, or a class, say which argument may be meant where it is called with one it does not have."""
+    made: Any = function
+    if isinstance(function, type):
+        made.__init__ = naming_arguments(made.__init__)
+        return cast("F", made)
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except TypeError as error:
+            if str(error).startswith(f"{function.__qualname__}()") and (
+                meant := argument_meant(error, _names(function))
+            ):
+                raise meant from None
+            raise
+
+    return cast("F", call)
+
+
+def _names(function: Callable[..., Any]) -> list[str]:
+    return [name for name in signature(function).parameters if name != "self"]
 
 
 def _words(name: str) -> list[str]:

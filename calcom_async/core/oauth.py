@@ -19,6 +19,7 @@ from typing import Any, NoReturn, Protocol
 import attrs
 
 from calcom_async.core.auth import Connect, NoAuth, Renewing, Send, header_text
+from calcom_async.core.guesses import naming_arguments
 from calcom_async.core.oauth_login import Authorization, authorize_url_of
 from calcom_async.core.oauth_renewal import RenewingTokens
 from calcom_async.core.oauth_tokens import Tokens, of_token_endpoint
@@ -87,6 +88,7 @@ class OAuth2:
         ConfigurationError: an id or a secret that can't be one.
     """
 
+    @naming_arguments
     def __init__(
         self,
         client_id: str,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from calcom_async.core.auth import Connect, PlatformClient, Renewing, Send
+from calcom_async.core.guesses import naming_arguments
 from calcom_async.core.oauth import json_of, lost, sent_once
 from calcom_async.core.oauth_renewal import RenewingTokens
 from calcom_async.core.oauth_tokens import Tokens, of_managed_user
@@ -37,6 +38,7 @@ class ManagedUser:
         ConfigurationError: the id is none.
     """
 
+    @naming_arguments
     def __init__(
         self, user_id: int, client: PlatformClient, *, token_store: TokenStore | None = None, force: bool = True
     ) -> None:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import attrs
 
+from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import DecodeError
 from calcom_async.settings import Hidden
 
@@ -26,6 +27,7 @@ def _scopes(scopes: Any) -> tuple[str, ...]:
     return tuple(scopes.replace(",", " ").split() if isinstance(scopes, str) else scopes)
 
 
+@naming_arguments
 @attrs.frozen(kw_only=True)
 class Tokens:
     """An access token, and what gives the next one. They show in no repr and can't be pickled; `to_dict` tells them.

@@ -136,7 +136,7 @@ class paginated(Generic[P, T]):  # noqa: N801 - a decorator
             try:
                 pager = Pager(self.function(obj, *args, **kwargs))
             except TypeError as error:
-                if meant := _meant(error, self.function):
+                if meant := _meant(error, self.function, of_list=True):
                     raise meant from None
                 raise
             return pager if runner is None else BlockingPager(pager, runner)
@@ -144,11 +144,12 @@ class paginated(Generic[P, T]):  # noqa: N801 - a decorator
         return listing if obj.deprecated is None else _warning(obj, listing)
 
 
-def _meant(error: TypeError, function: Callable[..., Any]) -> TypeError | None:
+def _meant(error: TypeError, function: Callable[..., Any], *, of_list: bool = False) -> TypeError | None:
     """The error of a call of this function with an argument that it does not have, and the one that may be meant."""
     if not str(error).startswith(f"{function.__qualname__}()"):
         return None
-    return argument_meant(error, [name for name in inspect.signature(function).parameters if name != "self"])
+    names = [name for name in inspect.signature(function).parameters if name != "self"]
+    return argument_meant(error, names, of_list=of_list)
 
 
 _warned: set[str] = set()

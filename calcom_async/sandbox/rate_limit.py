@@ -9,7 +9,10 @@ import math
 
 from attrs import define, field, frozen
 
+from calcom_async.core.guesses import naming_arguments
 
+
+@naming_arguments
 @frozen(kw_only=True)
 class RateLimit:
     """What one key (or one address without a key) may do.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import attrs
 
+from calcom_async.core.guesses import naming_arguments
 from calcom_async.core.telemetry import logger
 from calcom_async.errors import ConfigurationError, DecodeError, WebhookVerificationError
 from calcom_async.webhooks.duplicates import Duplicates
@@ -54,6 +55,7 @@ class Answer:
     headers: Mapping[str, str] = attrs.field(factory=dict)
 
 
+@naming_arguments
 @attrs.frozen(kw_only=True)
 class Retry:
     """How a handler that fails is tried again.
@@ -108,6 +110,7 @@ class Hooks(Router):
         ConfigurationError: no secret, or an empty one.
     """
 
+    @naming_arguments
     def __init__(
         self,
         *,

@@ -17,6 +17,7 @@ from calcom_async.agent.lua.process import Process, ProcessEndedError
 from calcom_async.agent.lua.result import LuaResult
 from calcom_async.agent.lua.source import with_reserved_fields
 from calcom_async.agent.toolkit import Toolkit
+from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import InvalidRequestError
 
 __all__ = ["Lua", "run_lua"]
@@ -50,6 +51,7 @@ class Lua:
         dry_run: Only say what would be sent; nothing that writes is.
     """
 
+    @naming_arguments
     def __init__(
         self,
         toolkit: Toolkit,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import attrs
 
+from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import InvalidRequestError
 
 __all__ = ["LuaLimits"]
 
 
+@naming_arguments
 @attrs.frozen(kw_only=True)
 class LuaLimits:
     """What a script may use. Whatever it exceeds ends the run with an error of a code of its own.
