@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar, overload
 
@@ -71,6 +72,24 @@ def _tell_of_a_strange_one(trigger: str) -> None:
         logger.warning("webhooks: this release knows no event %r; did you mean %s?", trigger, close[0])
 
 
+def _check_takes_an_event(handler: Callable[..., object], name: str) -> None:
+    """Refuse what can't be called with an event; what does not tell how it is called is left to show.
+
+    Raises:
+        TypeError: it can't.
+    """
+    if not callable(handler):
+        raise TypeError(f"a handler is a function that takes the event, not {type(handler).__name__}")
+    try:
+        signature = inspect.signature(handler)
+    except (TypeError, ValueError):  # written in C, or with a signature of its own making
+        return
+    try:
+        signature.bind(None)
+    except TypeError as error:
+        raise TypeError(f"a handler is called with the event alone: async def {name}(event), but {error}") from None
+
+
 class Router:
     """The handlers of a receiver."""
 
@@ -116,6 +135,7 @@ class Router:
 
         Raises:
             ConfigurationError: no event is named.
+            TypeError: by the decorator, for a handler that can't be called with an event.
         """
         if not triggers:
             raise ConfigurationError("on() names no event; on_any() takes all of them")
@@ -126,11 +146,16 @@ class Router:
         return self._add(frozenset(str(each) for each in triggers))
 
     def on_any(self) -> Taking[Event[Any]]:
-        """Have every event handled, what templates deliver among them."""
+        """Have every event handled, what templates deliver among them.
+
+        Raises:
+            TypeError: as `on`.
+        """
         return self._add(None)
 
     def _add(self, triggers: frozenset[str] | None) -> Taking[Any]:
         def add(handler: Callable[[Any], T], /) -> Callable[[Any], T]:
+            _check_takes_an_event(handler, getattr(handler, "__name__", "handler"))
             name = f"{handler.__module__}.{getattr(handler, '__qualname__', type(handler).__qualname__)}"
             same = sum(route.name.partition("#")[0] == name for route in self._routes)
             self._routes.append(Route(triggers, handler, f"{name}#{same}" if same else name))

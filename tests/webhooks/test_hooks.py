@@ -397,3 +397,46 @@ def test_a_name_that_is_guessed_wrong_is_told(caplog: pytest.LogCaptureFixture) 
 
     with pytest.raises(AttributeError, match=r"'Hooks' object has no attribute 'fastapi'; did you mean asgi\?"):
         hooks.fastapi()
+
+
+class TestWhatCanNotTakeAnEvent:
+    @pytest.mark.parametrize(
+        ("handler", "told"),
+        [
+            (lambda: None, r"async def <lambda>\(event\), but too many positional arguments$"),
+            (lambda one, two: None, r"async def <lambda>\(event\), but missing a required argument: 'two'$"),
+            (lambda *, event: None, r"async def <lambda>\(event\), but "),
+            (functools.partial(print, sep=" ", end=""), None),
+            (lambda event, then=None: None, None),
+            (lambda *events: None, None),
+            (min, None),
+            ("booked", r"^a handler is a function that takes the event, not str$"),
+            (None, r"^a handler is a function that takes the event, not NoneType$"),
+        ],
+    )
+    def test_it_is_refused_where_it_is_registered(self, handler: Any, told: str | None) -> None:
+        hooks = Hooks(secret=SECRET)
+        for register in (hooks.on("BOOKING_CREATED"), hooks.on_any()):
+            if told is None:
+                assert register(handler) is handler
+            else:
+                with pytest.raises(TypeError, match=told):
+                    register(handler)
+        assert repr(hooks) == f"Hooks({0 if told else 2} handlers)"
+
+    def test_one_that_can_not_be_read_is_left_to_show(self) -> None:
+        class Odd:
+            __signature__ = "none that is known"
+
+            def __call__(self, event: object) -> None: ...
+
+        hooks = Hooks(secret=SECRET)
+        hooks.on_any()(Odd())
+        assert repr(hooks) == "Hooks(1 handlers)"
+
+    def test_an_async_function_is_named(self) -> None:
+        hooks = Hooks(secret=SECRET)
+        with pytest.raises(TypeError, match=r"the event alone: async def booked\(event\), but too many"):
+
+            @hooks.on("BOOKING_CREATED")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # as guessed
+            async def booked() -> None: ...
