@@ -97,6 +97,7 @@ class Failure:
         exit_code: What the process ends with.
         fields: More for programs: status, request id, path template.
         example: What follows the advice and is the program's own, so that its addresses may be seen.
+        own_advice: Whether the advice is the program's own as well, from its first word to its last.
     """
 
     kind: str
@@ -105,22 +106,30 @@ class Failure:
     exit_code: int = FAILED
     fields: dict[str, Any] = attrs.field(factory=dict)
     example: str = ""
+    own_advice: bool = False
 
     def lines(self) -> str:
         """The two lines for people."""
-        return f"error: {tame(self.what)}\n   do: {tame(self.advice)}{self.example}"
+        return f"error: {tame(self.what)}\n   do: {self._advice()}"
 
     def json(self) -> str:
         """One JSON object for programs."""
-        told = {"type": self.kind, "message": tame(self.what), "advice": tame(self.advice) + self.example}
+        told = {"type": self.kind, "message": tame(self.what), "advice": self._advice()}
         more = {k: tame(v) if isinstance(v, str) else v for k, v in self.fields.items() if v is not None}
         return json.dumps({"error": told | more}, ensure_ascii=False)
+
+    def _advice(self) -> str:
+        return (_printable(self.advice) if self.own_advice else tame(self.advice)) + self.example
 
 
 def tame(text: str) -> str:
     """Text that is safe to show: one line, no terminal control characters, no e-mail addresses."""
-    one_line = " ".join(text.split())
-    return _EMAIL.sub("[e-mail]", "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in one_line))
+    return _EMAIL.sub("[e-mail]", _printable(text))
+
+
+def _printable(text: str) -> str:
+    """One line without terminal control characters."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
 
 
 def explain(error: BaseException, *, base_url: str = "the base URL", timeout: float = 60.0) -> Failure:

@@ -19,7 +19,7 @@ from rich.text import Text
 from calcom_async.cli.failures import FAILED, USAGE, CommandFailure
 from calcom_async.cli.help import CONTEXT, Command, Group, examples
 from calcom_async.cli.options import CONNECTION, OUTPUT
-from calcom_async.cli.session import Options, Session, execute
+from calcom_async.cli.session import Options, Session, all_accounts, execute
 
 if TYPE_CHECKING:
     from calcom_async.accounts import Accounts
@@ -152,14 +152,15 @@ def _chosen(names: list[str]) -> Accounts:
     """The accounts to serve: those that were named, the first one the default; else all there are.
 
     Raises:
-        ConfigurationError: there are none, or one of them can't be read.
+        CommandFailure: there are none.
+        ConfigurationError: one of them can't be read.
     """
     from calcom_async.accounts import Accounts, read_accounts
 
+    if not names:
+        return all_accounts()
     accounts = read_accounts()
-    if not names and accounts.names:
-        return accounts
-    chosen = [accounts.get(name).name for name in names] or [accounts.get().name]
+    chosen = [accounts.get(name).name for name in names]
     entries = {entry.name: entry for entry in accounts.entries if entry.name in chosen}
     return Accounts(entries, default=chosen[0])
 

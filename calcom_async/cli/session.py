@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from calcom_async.accounts import Account, read_accounts
+from calcom_async.accounts import Account, Accounts, read_accounts
 from calcom_async.cli.failures import (
     INTERRUPTED,
     READER_GONE,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from calcom_async import AsyncCalCom
     from calcom_async.core.telemetry import Hook
 
-__all__ = ["Options", "Session", "Target", "execute", "report"]
+__all__ = ["Options", "Session", "Target", "all_accounts", "execute", "report"]
 
 LONG_WAIT = 2.0
 """Seconds without a sign of life that people wonder about."""
@@ -285,6 +285,23 @@ def _account(name: str | None) -> Account | None:
         return None  # whoever sets it needs no file, so that none is read
     accounts = read_accounts()
     return accounts.get() if accounts.default is not None else None
+
+
+def all_accounts() -> Accounts:
+    """The accounts of the file, the keyring and the environment, for what serves all of them.
+
+    Raises:
+        CommandFailure: there are none.
+        ConfigurationError: the file can't be read.
+    """
+    accounts = read_accounts()
+    if not accounts.names:
+        raise CommandFailure(
+            "there are no accounts",
+            "`calcom-async accounts add NAME` makes one, or export CALCOM_API_KEY=cal_…; or try --sandbox",
+            exit_code=USAGE, kind="ConfigurationError",
+        )  # fmt: skip
+    return accounts
 
 
 def execute(options: Options, work: Callable[[Session], Awaitable[int | None]]) -> None:

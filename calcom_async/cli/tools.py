@@ -264,4 +264,5 @@ def _failure(error: ToolError) -> Failure:
         advice="`calcom-async tools list` names all" if error.code == "unknown_tool" else error.advice,
         exit_code=USAGE if error.code in _NOTHING_SENT else FAILED,
         fields={key: value for key, value in fields.items() if value is not None},
+        own_advice=True,
     )

@@ -113,7 +113,7 @@ def _tell(session: Session, result: LuaResult) -> None:
         message, advice = result.error, error.get("advice") or "change the script, and run it again"
         fields = {name: error.get(name) for name in ("line", "status", "parameter", "function")}
         what = message.removesuffix(f"; {advice}")
-        report(Failure(kind=error["code"], what=what, advice=advice, fields=fields), session)
+        report(Failure(kind=error["code"], what=what, advice=advice, fields=fields, own_advice=True), session)
 
 
 class _Conversation:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from calcom_async.accounts import DEFAULT, Accounts, read_accounts
 from calcom_async.cli.failures import USAGE, CommandFailure
-from calcom_async.cli.session import Session
+from calcom_async.cli.session import Session, all_accounts
 from calcom_async.settings import api_key_from_environment
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ async def toolkit(session: Session, *, force: bool = False, every: bool = False)
         every: Have every account of the file and the environment, each with its own server; but for `--base-url`.
 
     Raises:
-        CommandFailure: options that exclude each other; there is no key at all.
+        CommandFailure: options that exclude each other; there is no key, or no account, at all.
         ConfigurationError: an account that can't be read.
     """
     from calcom_async.agent import Toolkit
@@ -53,6 +53,8 @@ async def toolkit(session: Session, *, force: bool = False, every: bool = False)
             cal = await stack.enter_async_context(session.client())
             default, permissions = _who(session)
             accounts = {default: cal}
+        else:
+            accounts = all_accounts()
         made = Toolkit(accounts, default=default, permissions=permissions, confirm=asking, force=force)
         if asking is not None:
             asking.toolkit = made

@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from calcom_async.cli.failures import CommandFailure, explain, tame
+from calcom_async.cli.failures import CommandFailure, Failure, explain, tame
 from calcom_async.cli.session import Options, Session, execute
 from calcom_async.core.telemetry import RetryScheduled
 from calcom_async.errors import (
@@ -331,3 +331,10 @@ def test_an_export_says_what_to_do_about_its_cause() -> None:
 )
 def test_what_is_told_is_tame(text: str, shown: str) -> None:
     assert tame(text) == shown
+
+
+def test_advice_of_the_programs_own_shows_its_addresses() -> None:
+    told = Failure(kind="x", what="ada@example.com", advice="say\n\x1b grace@example.com", own_advice=True)
+    shown = "say \N{REPLACEMENT CHARACTER} grace@example.com"
+    assert told.lines() == f"error: [e-mail]\n   do: {shown}"
+    assert json.loads(told.json())["error"]["advice"] == shown

@@ -76,7 +76,7 @@ def test_what_was_printed_starts_a_server(run: Run) -> None:
         (("install", "emacs"), "'emacs' is none of the clients", "claude-desktop, claude-code"),
         (("--sandbox", "--account", "office"), "--sandbox has no account 'office'", "default, work, personal"),
         (("--account", "office"), "there is no accounts file", "accounts add office"),
-        ((), "there are no accounts", "CALCOM_API_KEY"),
+        ((), "there are no accounts", "export CALCOM_API_KEY=cal_…; or try --sandbox"),
         (("--http", "--token-file", "nothing"), "nothing can't be read", "check its path"),
         (("--port", "70000"), "'--port'", "calcom-async mcp --help"),
     ],

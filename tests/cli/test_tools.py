@@ -142,6 +142,7 @@ def test_the_help_of_the_group_reads_well_to_a_newcomer(run: Run) -> None:
         (("call", "list_bookings", "--arg", "limit=1", "--arg", "limit=2"), "--arg limit is given twice", "once"),
         (("call", "list_bookings", "--arg", "status=open"), "status: is none of", "Filter by"),
         (("call", "get_booking"), "get_booking: id is missing", '{"id": 123}'),
+        (("call", "create_booking"), "create_booking: eventTypeId is missing", '"email": "grace@example.com"'),
         (("call", "list_bookings", "{limit: 5}"), "ARGUMENTS are not JSON (line 1, column 2)", "single quotes"),
         (("call", "list_bookings", "[5]"), "ARGUMENTS are no JSON object", "by name"),
         (("call", "list_bookings", "@nothing.json"), "nothing.json can't be read", "check"),

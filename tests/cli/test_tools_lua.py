@@ -101,6 +101,27 @@ def test_wrong_usage_is_told(run: Run, arguments: tuple[str, ...]) -> None:
     assert "   do: " in done.err or done.error["advice"]
 
 
+def test_no_account_at_all(run: Run) -> None:
+    outcome = run("tools", "lua", "-e", "return 1")
+    assert outcome.code == 2
+    assert outcome.err.splitlines() == [
+        "error: there are no accounts",
+        "   do: `calcom-async accounts add NAME` makes one, or export CALCOM_API_KEY=cal_…; or try --sandbox",
+    ]
+
+
+def test_addresses_are_seen_in_what_the_program_says_and_nowhere_else(run: Run) -> None:
+    own = run("tools", "lua", "-e", CAL + "cal.create_booking({responses = 'ada@example.com'})", "--sandbox")
+    assert own.code == 1
+    assert own.err.splitlines()[-1].startswith("   do: give Attendee responses, such as {")
+    assert '"email": "grace@example.com"' in own.err
+    assert "ada@" not in own.err
+    theirs = run("tools", "lua", "-e", "error({message = 'ada@example.com', advice = 'ada@example.com'})", "--sandbox")
+    assert theirs.code == 1
+    assert "[e-mail]" in theirs.err
+    assert "ada@" not in theirs.err
+
+
 def test_the_accounts_of_the_file_are_there_and_keep_their_permissions(
     run: Run, server: Sandbox, tmp_path: Path
 ) -> None:
