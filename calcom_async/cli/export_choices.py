@@ -58,9 +58,14 @@ class Choices:
 
         Raises:
             CommandFailure: with what excludes each other, and what to do.
+            InvalidRequestError: an unknown format, or one that can't go to stdout.
+            MissingExtraError: the format needs a package that is not installed.
         """
+        from calcom_async.export.sinks import choose_sink
+
         for what, advice in chain(self._contradictions(), self._not_to_be_updated() if self.incremental else ()):
             raise CommandFailure(what, advice, exit_code=USAGE, kind="UsageError")
+        choose_sink(self.to, self.file_format)
 
     def _contradictions(self) -> Iterator[tuple[str, str]]:
         from calcom_async.export.sinks import format_of

@@ -96,7 +96,9 @@ def _mcp(
     async def work(session: Session) -> None:
         nonlocal still_reading
         from calcom_async.agent import mcp
+        from calcom_async.agent.mcp.server import check_installed
 
+        check_installed()
         async with contextlib.AsyncExitStack() as stack:
             taken = token = None
             if http:

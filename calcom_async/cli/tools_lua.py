@@ -59,12 +59,14 @@ async def _lua(
     integration_calls, meta.
     """
     from calcom_async.agent.lua import Lua, LuaLimits
+    from calcom_async.agent.lua.process import check_installed
 
     script = _script(file, code, repl=repl)
     if repl and session.options.as_json:
         raise CommandFailure(
             "--repl is for people", "leave --json or --repl out", exit_code=USAGE, kind="UsageError"
         )  # fmt: skip
+    check_installed()
     limits = LuaLimits(memory=memory_limit << 20, cpu=cpu_limit, calls=call_limit)
     async with (
         toolkit(session, force=force, every=session.options.base_url is None) as tools,

@@ -12,6 +12,7 @@ import typer.main
 
 from calcom_async import __version__
 from calcom_async.cli.app import _program
+from calcom_async.sandbox import Sandbox
 
 from .conftest import Run
 
@@ -181,6 +182,29 @@ def test_without_the_extra_it_says_so_in_one_line(package: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr == ("calcom-async's command line needs the extra 'cli': pip install 'calcom-async[cli]'\n")
+
+
+@pytest.mark.parametrize(
+    ("extra", "modules", "arguments"),
+    [
+        ("parquet", ["pyarrow"], ("bookings", "export", "--to", "bookings.parquet")),
+        ("parquet", ["pyarrow"], ("bookings", "export", "--to", "bookings.parquet", "--incremental")),
+        ("ics", ["icalendar"], ("bookings", "export", "--to", "bookings.ics")),
+        ("lua", ["lupa"], ("tools", "lua", "-e", "return 1")),
+        ("mcp", ["mcp", "mcp.server"], ("mcp",)),
+    ],
+)
+def test_a_missing_extra_is_told_before_anything_is_started(
+    run: Run, monkeypatch: pytest.MonkeyPatch, extra: str, modules: list[str], arguments: tuple[str, ...]
+) -> None:
+    for module in modules:
+        monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setattr(Sandbox, "start", lambda _: pytest.fail("it was started"))
+    outcome = run(*arguments, "--sandbox")
+    assert (outcome.code, outcome.out) == (2, "")
+    what, advice = outcome.err.splitlines()  # and nothing of a sandbox
+    assert what.endswith(f" needs the extra '{extra}'")
+    assert advice == f"   do: pip install 'calcom-async[{extra}]'"
 
 
 def test_the_package_itself_imports_neither_typer_nor_rich() -> None:

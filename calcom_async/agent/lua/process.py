@@ -17,7 +17,7 @@ from typing import Any, Self
 from calcom_async.agent.lua.limits import LuaLimits
 from calcom_async.errors import ConfigurationError, MissingExtraError
 
-__all__ = ["Process", "ProcessEndedError"]
+__all__ = ["Process", "ProcessEndedError", "check_installed"]
 
 _LENGTH = struct.Struct(">I")
 _LARGEST = 16 << 20
@@ -25,6 +25,16 @@ _LARGEST = 16 << 20
 _UNAVAILABLE = 78
 _HERE = Path(__file__).parent
 _CHUNKS = ("errors", "json", "show", "tasks", "environment", "run")
+
+
+def check_installed() -> None:
+    """Refuse before anything else is started.
+
+    Raises:
+        MissingExtraError: lupa is not installed.
+    """
+    if importlib.util.find_spec("lupa") is None:
+        raise MissingExtraError("Lua", "lua")
 
 
 class ProcessEndedError(Exception):
@@ -57,8 +67,7 @@ class Process:
             MissingExtraError: lupa is not installed.
             ConfigurationError: no process can be started.
         """
-        if importlib.util.find_spec("lupa") is None:
-            raise MissingExtraError("Lua", "lua")
+        check_installed()
         # Windows needs to know where it is; nothing else is handed on.
         environment = {"SYSTEMROOT": os.environ["SYSTEMROOT"]} if "SYSTEMROOT" in os.environ else {}
         try:

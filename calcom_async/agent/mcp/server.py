@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     Context = ServerRequestContext[Any, Any]
 
-__all__ = ["build_server"]
+__all__ = ["build_server", "check_installed"]
 
 ABOUT = """Cal.com: bookings, event types, schedules, free slots and teams.
 Times are ISO 8601 in UTC unless a tool says otherwise. Look before you write: `list_slots` before `create_booking`,
@@ -35,6 +36,18 @@ Times are ISO 8601 in UTC unless a tool says otherwise. Look before you write: `
 READ_ONLY = " This server only reads: tools that write are left out."
 MOST_COMPLETIONS = 100
 """How many values MCP lets a completion have."""
+
+
+def check_installed() -> None:
+    """Refuse before anything else is started.
+
+    Raises:
+        MissingExtraError: the extra `mcp` is not installed.
+    """
+    try:
+        importlib.import_module("mcp.server")
+    except ImportError:
+        raise MissingExtraError("the MCP server", "mcp") from None
 
 
 def build_server(toolkit: Toolkit, *, write: bool = False) -> Server[Any]:
@@ -48,10 +61,8 @@ def build_server(toolkit: Toolkit, *, write: bool = False) -> Server[Any]:
     Raises:
         MissingExtraError: the extra `mcp` is not installed.
     """
-    try:
-        from mcp.server import Server
-    except ImportError:
-        raise MissingExtraError("the MCP server", "mcp") from None
+    check_installed()
+    from mcp.server import Server
 
     face = _Face(toolkit=toolkit, write=write)
     return Server(
