@@ -219,6 +219,20 @@ class Limiter:
         self._lock = threading.RLock()
         _ALL.add(self)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._told()})"
+
+    def _told(self) -> str:
+        """The limits, what is left of them, when there is more, and how many calls wait."""
+        with self._lock:
+            now = self._clock()
+            windows = [(name, self._windows.get(name) or self._fresh()) for name in self._common if self._paced]
+            told = [f"{name}: {max(0, w.left(now))} of {w.limit} left in {w.length:g} s" for name, w in windows]
+            told = told or ["no limit"]
+            if (wait := self.delay()) > 0:
+                told.append(f"opens in {wait:.0f} s")
+            return ", ".join([*told, f"{self.waiting()} waiting"])
+
     # --- asking -------------------------------------------------------------------------------------------------------
 
     async def acquire(self, operation: str) -> Permit:
@@ -273,9 +287,12 @@ class Limiter:
     def _window(self, name: str) -> Window:
         window = self._windows.get(name)
         if window is None:
-            limit, length = self._default
-            window = self._windows[name] = Window(limit=limit, length=length)
+            window = self._windows[name] = self._fresh()
         return window
+
+    def _fresh(self) -> Window:
+        limit, length = self._default
+        return Window(limit=limit, length=length)
 
     def _grant(self, operation: str, names: tuple[str, ...], now: float) -> Permit | None:
         if now < self._blocked_until:

@@ -94,7 +94,7 @@ class RedisLimiter(Limiter):
         self._looked = -inf
 
     def __repr__(self) -> str:
-        return f"RedisLimiter({self.where!r})"
+        return f"RedisLimiter({self.where!r}, {self._told()})"
 
     # --- asking -------------------------------------------------------------------------------------------------------
 

@@ -246,6 +246,41 @@ def test_several_named_limits_hold_at_once() -> None:
     assert run_virtually(scenario()) == [0, 0, 5, 5, 10, 60, 60, 65]
 
 
+def test_it_tells_what_is_left_and_who_waits() -> None:
+    async def scenario() -> list[str]:
+        limiter = virtual_limiter()
+        told = [repr(limiter)]
+        permit = await limiter.acquire("GET /me")
+        permit.answered(200, headers(120, 2, 45))
+        told.append(repr(limiter))
+        calls = [asyncio.create_task(limiter.acquire("GET /me")) for _ in range(5)]
+        await asyncio.sleep(1)
+        told.append(repr(limiter))
+        for call in calls:
+            call.cancel()
+        return told
+
+    assert run_virtually(scenario()) == [
+        "Limiter(default: 120 of 120 left in 60 s, 0 waiting)",
+        "Limiter(default: 2 of 120 left in 60 s, 0 waiting)",
+        "Limiter(default: 0 of 120 left in 60 s, opens in 44 s, 3 waiting)",
+    ]
+
+
+def test_it_tells_of_servers_without_limits_and_of_several() -> None:
+    async def scenario() -> list[str]:
+        free, both = virtual_limiter(), virtual_limiter()
+        (await free.acquire("GET /me")).answered(200, {})
+        (await both.acquire("GET /me")).answered(200, headers(5, 4, 10, name="short") | headers(9, 8, 60, name="long"))
+        return [repr(Limiter(None)), repr(free), repr(both)]
+
+    assert run_virtually(scenario()) == [
+        "Limiter(no limit, 0 waiting)",
+        "Limiter(no limit, 0 waiting)",
+        "Limiter(short: 4 of 5 left in 10 s, long: 8 of 9 left in 60 s, 0 waiting)",
+    ]
+
+
 def test_a_throttled_endpoint_holds_up_only_its_own_operation() -> None:
     async def scenario() -> tuple[float, float]:
         limiter = virtual_limiter()
