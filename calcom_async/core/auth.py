@@ -96,7 +96,7 @@ class ApiKey:
         ConfigurationError: the key is empty, or holds blanks or line breaks.
     """
 
-    __slots__ = ("_key",)
+    __slots__ = ("_headers", "_key")
 
     def __init__(self, key: str) -> None:
         key = key.strip()
@@ -107,6 +107,7 @@ class ApiKey:
         if not key.isascii():
             raise ConfigurationError("the API key holds characters beyond ASCII; copy it again")
         self._key = Hidden(key)
+        self._headers: dict[str, str] = {"Authorization": Hidden(f"Bearer {key}")}
 
     @property
     def identity(self) -> str:
@@ -115,7 +116,7 @@ class ApiKey:
 
     async def headers(self) -> dict[str, str]:
         """`Authorization: Bearer …`."""
-        return {"Authorization": Hidden(f"Bearer {self._key}")}
+        return self._headers
 
     def __repr__(self) -> str:
         digest = hashlib.sha256(self._key.encode()).hexdigest()[:6]

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, StrEnum
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import attrs
 import cattrs
@@ -102,9 +102,10 @@ def decode(value: Any, into: type[T], *, path: str = "") -> T:
         DecodeError: with the path of the field that does not fit.
     """
     try:
-        return cast("T", converter.get_structure_hook(into)(value, into))
+        record: T = converter.get_structure_hook(into)(value, into)
     except FAILURES:
         raise locate(value, into, path) from None
+    return record
 
 
 def decode_items(values: Sequence[Any], into: type[T], *, path: str = "data") -> tuple[list[T], list[Malformed]]:

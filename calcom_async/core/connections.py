@@ -25,12 +25,13 @@ def let_be(session: aiohttp.ClientSession) -> None:
         _INHERITED.append(connector)
 
 
-def abandon(
-    session: aiohttp.ClientSession, connector: aiohttp.BaseConnector, loop: asyncio.AbstractEventLoop, process: int
-) -> None:
+def abandon(session: aiohttp.ClientSession, loop: asyncio.AbstractEventLoop, process: int) -> None:
     """Close what a client that was never closed leaves behind, without a warning."""
     if os.getpid() != process:
         let_be(session)  # the child of a fork has no business with them
+        return
+    connector = session.connector
+    if connector is None:
         return
     with contextlib.suppress(Exception):
         session.detach()

@@ -10,6 +10,8 @@ from typing import Any
 from calcom_async.core.rate_limit_headers import retry_after
 from calcom_async.core.request import VERSION_HEADER, Request, Response
 from calcom_async.errors import (
+    AmbiguousWriteError,
+    APIConnectionError,
     APIStatusError,
     ApiVersionError,
     AuthenticationError,
@@ -23,7 +25,7 @@ from calcom_async.errors import (
     UnprocessableEntityError,
 )
 
-__all__ = ["failure", "is_about_the_credential", "is_unknown_route", "version_failure"]
+__all__ = ["ambiguous_write", "failure", "is_about_the_credential", "is_unknown_route", "version_failure"]
 
 _BY_STATUS: Mapping[int, type[APIStatusError]] = {
     400: BadRequestError,
@@ -124,6 +126,21 @@ def is_about_the_credential(response: Response) -> bool:
 def is_unknown_route(response: Response, request: Request) -> bool:
     """Whether a 404 says `Cannot <METHOD> <path>`: no such route under this version; nothing has happened."""
     return response.status == 404 and _read(response)[1].startswith(f"Cannot {request.method} ")
+
+
+def ambiguous_write(error: APIConnectionError, request: Request) -> AmbiguousWriteError:
+    """What a write ends in whose answer was lost.
+
+    Args:
+        error: How it was lost.
+        request: The write.
+    """
+    return AmbiguousWriteError(
+        f"{request.method} {request.template} may have happened: {error}. It was not sent again: "
+        "look before you repeat it",
+        method=request.method,
+        path=request.template,
+    )
 
 
 def version_failure(response: Response, request: Request, tried: tuple[str | None, ...]) -> APIStatusError:

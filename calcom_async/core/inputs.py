@@ -109,8 +109,10 @@ def joined(values: Iterable[Any] | str | int | Unset, name: str = "values") -> s
 
 def query_pairs(query: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
     """The pairs of a query string, lists repeated; None and UNSET are left out (a query has no null)."""
+    if not query:
+        return ()
     pairs: list[tuple[str, str]] = []
-    for name, value in (query or {}).items():
+    for name, value in query.items():
         many = value if isinstance(value, list | tuple | set | frozenset) else (value,)
         pairs.extend((name, _query_text(v, name)) for v in many if v is not None and v is not UNSET)
     return tuple(pairs)

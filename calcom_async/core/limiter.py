@@ -303,10 +303,13 @@ class Limiter:
             if self._probe_sent is not None and now < self._probe_sent + PROBE_SECONDS:
                 return None
             self._probe_sent = self._probe_sent or now
-        windows = [(name, self._window(name)) for name in names]
-        if any(window.left(now) <= 0 for _, window in windows):
-            return None
-        return Permit(self, operation, now, {name: window.sent(now) for name, window in windows})
+        for name in names:
+            if self._window(name).left(now) <= 0:
+                return None
+        epochs: dict[str, int] = {}
+        for name in names:
+            epochs[name] = self._windows[name].sent(now)
+        return Permit(self, operation, now, epochs)
 
     def _opens(self, names: tuple[str, ...]) -> float:
         """Seconds until it is worth asking again for a permit under these names."""
@@ -320,6 +323,8 @@ class Limiter:
             return max(0.001, max((window.opens(now) for window in full), default=0.0))
 
     def _dispatch(self) -> None:
+        if not self._queues:
+            return  # who begins to wait looks for himself
         with self._lock:
             now = self._clock()
             for names, queue in list(self._queues.items()):
@@ -378,9 +383,12 @@ class Limiter:
         self._dispatch()
 
     def _learn(self, permit: Permit, status: int, headers: Mapping[str, str]) -> None:
+        stated = Quota.read(headers, time.time())
+        if not stated and not permit.epochs and status != 429 and self._learned:
+            return  # a server that does not count
         with self._lock:
             now = self._clock()
-            quotas = {quota.name: quota for quota in Quota.read(headers, time.time())}
+            quotas = {quota.name: quota for quota in stated}
             self._remember_names(permit.operation, tuple(quotas), status)
             exhausted = [quota.name for quota in quotas.values() if quota.remaining == 0]
             for name, epoch in permit.epochs.items():

@@ -55,9 +55,9 @@ class Channel:
     options: Options
     runner: Runner | None = None
 
-    async def send(self, request: Request) -> Response:
+    def send(self, request: Request) -> Coroutine[Any, Any, Response]:
         """Send one request."""
-        return await self.transport.send(request, self.options)
+        return self.transport.send(request, self.options)
 
 
 class Resource(Generic[M]):
@@ -96,21 +96,25 @@ class operation(Generic[P, T]):  # noqa: N801 - a decorator
     def __get__(self, obj: Any, owner: type) -> Any:
         if obj is None:
             return self.function
-        method = self.function.__get__(obj)
-        runner: Runner | None = obj._channel.runner
-        if runner is None:
-            return method if obj.deprecated is None else _warning(obj, method)
+        function = self.function if obj._channel.runner is None else self._blocking
+        method = function.__get__(obj)
+        return method if obj.deprecated is None else _warning(obj, method)
 
-        @functools.wraps(self.function)
-        def blocking(*args: Any, **kwargs: Any) -> Any:
+    @functools.cached_property
+    def _blocking(self) -> Callable[..., Any]:
+        """The same method for clients that block; made once."""
+        function = self.function
+
+        @functools.wraps(function)
+        def blocking(self: Any, *args: Any, **kwargs: Any) -> Any:
             try:
-                return runner.run(functools.partial(method, *args, **kwargs))
+                return self._channel.runner.run(function, self, *args, **kwargs)
             except TypeError as error:
-                if meant := _meant(error, self.function):
+                if meant := _meant(error, function):
                     raise meant from None
                 raise
 
-        return blocking if obj.deprecated is None else _warning(obj, blocking)
+        return blocking
 
 
 class paginated(Generic[P, T]):  # noqa: N801 - a decorator

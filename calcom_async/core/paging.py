@@ -16,7 +16,7 @@ from calcom_async.core.codec import Malformed, decode_items, dump_json, parse_js
 from calcom_async.core.collector import collector_paused
 from calcom_async.core.page_decoder import DecodedPage, decode_page
 from calcom_async.core.request import Request, Response
-from calcom_async.core.telemetry import RecordsRead, Telemetry, logger
+from calcom_async.core.telemetry import Telemetry, logger
 from calcom_async.errors import CalComError, DecodeError, InvalidRequestError, PaginationError
 
 __all__ = ["Listing", "Page", "Pager", "Pagination", "Position", "Style", "next_position"]
@@ -174,12 +174,7 @@ class Listing(Generic[T]):
                 raise bad.error
             logger.warning("%s: a malformed record was set aside: %s", self.request.operation, bad.error)
         if self.telemetry is not None:
-            self.telemetry.tell(
-                RecordsRead(
-                    method=self.request.method, path=self.request.template, records=len(items),
-                    malformed=len(malformed),
-                )
-            )  # fmt: skip
+            self.telemetry.read(self.request.method, self.request.template, len(items), len(malformed))
         pagination = Pagination.read(read.envelope)
         following = next_position(position, len(read.keys), self.page_size, pagination, self.style)
         return Page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 import attrs
@@ -39,7 +39,7 @@ class Quota:
             headers: Names in lower case.
             now: The wall clock as an epoch, for servers that send the reset as one (their `Date` is preferred).
         """
-        return tuple(quota for quota in _stated(headers, now) if quota.limit > 0)
+        return tuple([quota for quota in _stated(headers, now) if quota.limit > 0])
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
@@ -60,19 +60,22 @@ def server_time(headers: Mapping[str, str]) -> float | None:
     return _http_date(headers.get("date", ""))
 
 
-def _stated(headers: Mapping[str, str], now: float) -> Iterator[Quota]:
+def _stated(headers: Mapping[str, str], now: float) -> list[Quota]:
     """The limits of an answer as they stand there; one of 0 is none to count by, though its reset says when to ask."""
+    stated: list[Quota] = []
     for key in headers:
         if not key.startswith("x-ratelimit-limit"):
             continue
         name = key.removeprefix("x-ratelimit-limit").removeprefix("-")
         suffix = f"-{name}" if name else ""
-        limit, remaining, reset = (
+        limit, remaining, reset = [
             _number(headers.get(f"x-ratelimit-{part}{suffix}")) for part in ("limit", "remaining", "reset")
-        )
+        ]
         if limit is None or remaining is None or reset is None:
             continue
-        yield Quota(name=name, limit=int(limit), remaining=max(0, int(remaining)), reset=_left(reset, headers, now))
+        left = _left(reset, headers, now)
+        stated.append(Quota(name=name, limit=int(limit), remaining=max(0, int(remaining)), reset=left))
+    return stated
 
 
 def _left(reset: float, headers: Mapping[str, str], now: float) -> float:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import attrs
 
+from calcom_async.core.codec import parse_json
 from calcom_async.core.inputs import query_pairs
 from calcom_async.errors import InvalidRequestError
 
@@ -79,6 +80,7 @@ class Request:
         Raises:
             InvalidRequestError: an id that is empty or could leave its place in the path.
         """
+        method = method.upper()
         remaining = iter(ids)
 
         def fill(match: re.Match[str]) -> str:
@@ -88,13 +90,13 @@ class Request:
                 raise InvalidRequestError(f"{template}: {match[0]} was not given") from None
 
         return cls(
-            method=method.upper(),
+            method=method,
             template=template,
-            path=_PLACEHOLDER.sub(fill, template),
+            path=_PLACEHOLDER.sub(fill, template) if "{" in template else template,
             query=query_pairs(query),
             body=body,
             versions=versions,
-            repeatable=safe if safe is not None else method.upper() in _REPEATABLE,
+            repeatable=safe if safe is not None else method in _REPEATABLE,
         )
 
     def with_query(self, **changes: Any) -> Request:
@@ -123,6 +125,7 @@ class Response:
     headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
     version: str | None = None
+    _parsed: Any = attrs.field(default=None, init=False, eq=False, repr=False)
 
     @property
     def request_id(self) -> str | None:
@@ -136,6 +139,20 @@ class Response:
         Raises:
             DecodeError: the body is not JSON.
         """
-        from calcom_async.core.codec import parse_json
+        parsed = self._parsed
+        if parsed is not None:
+            object.__setattr__(self, "_parsed", None)  # given once: whoever asks again shall not share it
+            return parsed
+        return _parse(self.body)
 
-        return parse_json(self.body) if self.body.strip() else None
+    def parse(self) -> None:
+        """Parse the body now; the next `json()` gives what came of it.
+
+        Raises:
+            DecodeError: the body is not JSON.
+        """
+        object.__setattr__(self, "_parsed", _parse(self.body))
+
+
+def _parse(body: bytes) -> Any:
+    return parse_json(body) if body.strip() else None

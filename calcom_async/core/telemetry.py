@@ -8,9 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Final, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 import attrs
+
+if TYPE_CHECKING:
+    from calcom_async.core.request import Response
 
 __all__ = [
     "CallEnded",
@@ -135,36 +138,71 @@ Hook: TypeAlias = Callable[[Event], None]
 class Call:
     """One call under way; entered, it tells that it starts, and left, how it ended. Who is told is settled once.
 
+    An event that nobody would hear of is not even made: calls are many, and most programs watch none.
+
     Attributes:
         number: Counts the calls of this process.
         status: Of the last answer.
         request_id: Of the last answer.
     """
 
-    __slots__ = ("_base_url", "_hooks", "_method", "_path", "_started", "number", "request_id", "status")
+    __slots__ = ("_base_url", "_hooks", "_left", "_method", "_path", "_started", "number", "request_id", "status")
 
     def __init__(self, telemetry: Telemetry, method: str, path: str, base_url: str) -> None:
         self._hooks = telemetry.watchers()
         self._method, self._path, self._base_url = method, path, base_url
-        self._started = 0.0
+        self._started = self._left = 0.0
         self.number = next(_CALLS)
         self.status: int | None = None
         self.request_id: str | None = None
 
     def __enter__(self) -> Self:
-        self._started = time.perf_counter()
-        self.tell(CallStarted(method=self._method, path=self._path, base_url=self._base_url, call=self.number))
+        if self._hooks:
+            self._started = time.perf_counter()
+            self.tell(CallStarted(method=self._method, path=self._path, base_url=self._base_url, call=self.number))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.tell(
-            CallEnded(
-                method=self._method, path=self._path, status=self.status, request_id=self.request_id, error=kind,
-                seconds=time.perf_counter() - self._started, call=self.number,
+        if self._hooks:
+            self.tell(
+                CallEnded(
+                    method=self._method, path=self._path, status=self.status, request_id=self.request_id, error=kind,
+                    seconds=time.perf_counter() - self._started, call=self.number,
+                )
+            )  # fmt: skip
+
+    def leaves(self, version: str | None, attempt: int) -> None:
+        """A try is about to leave.
+
+        Args:
+            version: Its `cal-api-version`.
+            attempt: 0 for the first try.
+        """
+        self.status = self.request_id = None
+        if self._hooks:
+            self.tell(
+                RequestSent(method=self._method, path=self._path, version=version, attempt=attempt, call=self.number)
             )
-        )  # fmt: skip
+        self._left = time.perf_counter()
+
+    def answered(self, response: Response, attempt: int) -> None:
+        """The try that left has its answer.
+
+        Args:
+            response: The answer.
+            attempt: 0 for the first try.
+        """
+        seconds = time.perf_counter() - self._left
+        self.status, self.request_id = response.status, response.request_id
+        if self._hooks or logger.isEnabledFor(logging.DEBUG):
+            self.tell(
+                ResponseReceived(
+                    method=self._method, path=self._path, status=response.status, seconds=seconds, attempt=attempt,
+                    request_id=self.request_id, size=len(response.body), call=self.number,
+                )
+            )  # fmt: skip
 
     def tell(self, event: Event) -> None:
         """Pass an event of this call on."""
@@ -190,6 +228,18 @@ class Telemetry:
     def tell(self, event: Event) -> None:
         """Pass an event on."""
         _tell(event, self.watchers())
+
+    def read(self, method: str, path: str, records: int, malformed: int = 0) -> None:
+        """Records were made of an answer.
+
+        Args:
+            method: HTTP method.
+            path: The path's template.
+            records: How many.
+            malformed: How many could not be structured.
+        """
+        if hooks := self.watchers():
+            _tell(RecordsRead(method=method, path=path, records=records, malformed=malformed), hooks)
 
     def watchers(self) -> tuple[Hook, ...]:
         """The hooks, and OpenTelemetry's where the program has set it up: then it was imported by somebody."""

@@ -1,38 +1,37 @@
-"""One way down, one way up: auth → limiter → HTTP → retry → answer. The only file that touches a socket."""
+"""One way down, one way up: auth → limiter → HTTP → retry → answer."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import platform
 import random
 import time
 import weakref
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urljoin
 
 import attrs
 
-from calcom_async._version import __version__
 from calcom_async.core.auth import Auth, Renewable, Renewing, Send
 from calcom_async.core.connections import abandon, let_be
-from calcom_async.core.failures import failure, is_about_the_credential, is_unknown_route, version_failure
+from calcom_async.core.failures import (
+    ambiguous_write,
+    failure,
+    is_about_the_credential,
+    is_unknown_route,
+    version_failure,
+)
 from calcom_async.core.limiter import Limiter, shared_limiter
 from calcom_async.core.rate_limit_headers import retry_after
-from calcom_async.core.request import VERSION_HEADER, Request, Response
+from calcom_async.core.request import Request, Response
 from calcom_async.core.retry import REPEATABLE_STATUSES, Outcome, RetryLimits, Wait, next_step
-from calcom_async.core.telemetry import Call, LimiterWaited, RequestSent, ResponseReceived, RetryScheduled, Telemetry
+from calcom_async.core.telemetry import Call, LimiterWaited, RetryScheduled, Telemetry
 from calcom_async.errors import (
-    AmbiguousWriteError,
     APIConnectionError,
     APIStatusError,
-    APITimeoutError,
     AuthenticationError,
-    CalComError,
     ConfigurationError,
     DecodeError,
-    InvalidRequestError,
 )
 from calcom_async.settings import origin
 
@@ -41,15 +40,14 @@ if TYPE_CHECKING:
 
     import aiohttp
 
+    from calcom_async.core.exchange import Exchange
+
 __all__ = ["Options", "Transport"]
 
 T = TypeVar("T")
 
-MAX_REDIRECTS = 5
 _PARSED_AT_ONCE = 8192
 """Bytes of a body that are cheap to parse just to see whether it is whole."""
-KEEPALIVE_SECONDS = 4.0
-"""Cal.com closes idle connections after 5 s; a write on one that it is just closing would be lost."""
 
 
 @attrs.frozen(kw_only=True)
@@ -106,21 +104,21 @@ class Transport:
         self._proxy = proxy
         self._ssl_context = ssl_context
         self._session: aiohttp.ClientSession | None = None
+        self._exchange: Exchange | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._places: asyncio.Semaphore | None = None
         self._abandon: weakref.finalize[Any, Any] | None = None
         self._versions: dict[str, str | None] = {}
         self._closed = False
         self._beside: Transport | None = None
-        self._agent = f"calcom-async/{__version__} Python/{platform.python_version()}"
 
     def __repr__(self) -> str:
         return f"Transport({self.base_url})"
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
-    def _open(self) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
-        """The session and the places of this loop.
+    def _open(self) -> tuple[Exchange, asyncio.Semaphore]:
+        """The connections and the places of this loop.
 
         Raises:
             ConfigurationError: closed, or bound to another event loop.
@@ -135,28 +133,18 @@ class Transport:
                 "this client belongs to another event loop: its connections live there. Make one AsyncCalCom per loop "
                 "(inside the coroutine that asyncio.run() runs), or use the blocking CalCom from threads"
             )
-        if self._session is None or self._places is None:
+        if self._exchange is None or self._places is None:
+            from calcom_async.core.exchange import Exchange, open_session
+
             self._loop = loop
             self._places = asyncio.Semaphore(self._max_connections)
-            self._session = self._given_session or self._make_session()
-        if self._session.closed:
+            self._session = session = self._given_session or open_session(self._ssl_context, self._proxy)
+            self._exchange = Exchange(session, self.base_url)
+            if session is not self._given_session:
+                self._abandon = weakref.finalize(self, abandon, session, loop, os.getpid())
+        if self._given_session is not None and self._given_session.closed:
             raise ConfigurationError("the session= of this client was closed; keep it open as long as the client")
-        return self._session, self._places
-
-    def _make_session(self) -> aiohttp.ClientSession:
-        import aiohttp
-
-        connector = aiohttp.TCPConnector(
-            limit=0,  # `_places` holds calls back, in order and outside of their time-outs
-            keepalive_timeout=KEEPALIVE_SECONDS,
-            ssl=self._ssl_context if self._ssl_context is not None else True,
-        )
-        session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=self._proxy)
-        # aiohttp would send a read again by itself when a kept-alive connection was just closed: our retries do that,
-        # where the limiter counts it.
-        session._retry_connection = False
-        self._abandon = weakref.finalize(self, abandon, session, connector, asyncio.get_running_loop(), os.getpid())
-        return session
+        return self._exchange, self._places
 
     async def close(self) -> None:
         """Close the connections; may be called again. A session of the caller's stays open."""
@@ -164,6 +152,7 @@ class Transport:
             await self.auth.settle()
         self._closed = True
         session, self._session = self._session, None
+        self._exchange = None
         if self._abandon is not None:
             self._abandon.detach()
             self._abandon = None
@@ -178,7 +167,7 @@ class Transport:
             self._abandon.detach()
             self._abandon = None
         session, self._session = self._session, None
-        self._loop = self._places = None
+        self._loop = self._places = self._exchange = None
         if session is not None and session is not self._given_session:
             let_be(session)
 
@@ -204,24 +193,20 @@ class Transport:
             ConfigurationError: the client is closed, or used from another event loop.
         """
         with options.telemetry.call(request.method, request.template, self.base_url) as call:
-            return await self._send_by_version(request, options, call)
-
-    async def _send_by_version(self, request: Request, options: Options, call: Call) -> Response:
-        versions = self._candidates(request, options)
-        tried: list[str | None] = []
-        response: Response | None = None
-        for version in versions:
-            response = await self._send_until_settled(request, version, options, call)
-            if is_unknown_route(response, request):
-                tried.append(version)
-                continue  # nothing has happened on the server: safe for every method
-            if tried:
-                self._versions[request.operation] = version
-            if not 200 <= response.status < 300 or _says_error(response):
-                raise self._failure(response, request)
-            return response
-        assert response is not None
-        raise version_failure(response, request, tuple(tried))
+            tried: list[str | None] = []
+            response: Response | None = None
+            for version in self._candidates(request, options):
+                response = await self._send_until_settled(request, version, options, call)
+                if is_unknown_route(response, request):
+                    tried.append(version)
+                    continue  # nothing has happened on the server: safe for every method
+                if tried:
+                    self._versions[request.operation] = version
+                if not 200 <= response.status < 300 or _says_error(response):
+                    raise self._failure(response, request)
+                return response
+            assert response is not None
+            raise version_failure(response, request, tuple(tried))
 
     def _failure(self, response: Response, request: Request) -> APIStatusError:
         error = failure(response, request)
@@ -238,7 +223,7 @@ class Transport:
         if not request.versions:
             return (None,)
         known = self._versions.get(request.operation, request.versions[0])
-        if known not in request.versions:
+        if known not in request.versions or known == request.versions[0]:
             return request.versions
         return (known, *(version for version in request.versions if version != known))
 
@@ -254,6 +239,8 @@ class Transport:
             error: APIConnectionError | None = None
             try:
                 response, proof = await self._send_once(request, version, options, attempt, call)
+                if response.status < 400:
+                    return response
                 if not renewed and is_about_the_credential(response) and isinstance(self.auth, Renewing):
                     renewed = True  # once: whoever is refused with a fresh one is refused for another reason
                     if await self._proved(self.auth.renew(proof)):
@@ -263,8 +250,6 @@ class Transport:
                     repeatable=request.repeatable,
                     retry_after=retry_after(response.headers, time.time()) if response.status in {429, 503} else None,
                 )
-                if response.status < 400:
-                    return response
             except _CredentialError as failed:
                 raise failed.error from None
             except APIConnectionError as failed:
@@ -273,7 +258,9 @@ class Transport:
             step = next_step(attempt, outcome, options.retry, self._jitter(), waited)
             if not isinstance(step, Wait):
                 if error is not None:
-                    raise _final(error, request, ambiguous=step.ambiguous) from (error if step.ambiguous else None)
+                    if step.ambiguous:
+                        raise ambiguous_write(error, request) from error
+                    raise error from None
                 assert response is not None
                 if may_have_happened and request.method == "DELETE" and _refused(response):
                     raise _deleted_already(response, request)
@@ -296,7 +283,7 @@ class Transport:
         self, request: Request, version: str | None, options: Options, attempt: int, call: Call
     ) -> tuple[Response, dict[str, str]]:
         """The answer, and the headers that proved who asked."""
-        session, places = self._open()
+        exchange, places = self._open()
         async with places:
             permit = await self.limiter.acquire(request.operation)
             if permit.waited > 0.001:
@@ -305,28 +292,14 @@ class Transport:
                 )
             try:
                 proof = await self._proved(self.auth.headers())
-                call.tell(
-                    RequestSent(
-                        method=request.method, path=request.template, version=version, attempt=attempt,
-                        call=call.number,
-                    )
-                )  # fmt: skip
-                call.status = call.request_id = None
-                started = time.perf_counter()
-                response = await self._exchange(session, request, version, options, proof)
+                call.leaves(version, attempt)
+                response = await exchange.send(request, version, proof, options)
             except BaseException:
                 permit.lost()
                 raise
             permit.answered(response.status, response.headers)
-        call.status, call.request_id = response.status, response.request_id
-        call.tell(
-            ResponseReceived(
-                method=request.method, path=request.template, status=response.status,
-                seconds=time.perf_counter() - started, attempt=attempt, request_id=response.request_id,
-                size=len(response.body), call=call.number,
-            )
-        )  # fmt: skip
-        if 200 <= response.status < 300 and _is_broken(response.body):
+        call.answered(response, attempt)
+        if 200 <= response.status < 300 and _is_broken(response):
             page = response.body.lstrip()[:1] == b"<"
             what = "the answer is a web page and no JSON" if page else "the answer broke off or is no JSON"
             where = "; check that the base URL is the API's, which ends in /v2" if page else ""
@@ -343,92 +316,6 @@ class Transport:
         except APIConnectionError as error:
             failed = _CredentialError(error)
         raise failed
-
-    async def _exchange(
-        self,
-        session: aiohttp.ClientSession,
-        request: Request,
-        version: str | None,
-        options: Options,
-        proof: dict[str, str],
-    ) -> Response:
-        """One HTTP exchange, redirects within the origin included; failures become ours."""
-        import aiohttp
-        from yarl import URL
-
-        url = f"{self.base_url}{request.path}"
-        query = _query_string(request)
-        headers = self._headers(request, version) | proof
-        body = _body(request)
-        timeout = aiohttp.ClientTimeout(total=options.timeout, sock_connect=options.connect_timeout)
-        try:
-            for _ in range(MAX_REDIRECTS + 1):
-                async with session.request(
-                    request.method,
-                    URL(url + query, encoded=True),
-                    data=body,
-                    headers=headers,
-                    timeout=timeout,
-                    allow_redirects=False,
-                    raise_for_status=False,  # whatever a session of the caller's is set to
-                ) as answer:
-                    content = await _content(answer, options.max_answer_size)
-                    if answer.status in {301, 302, 303, 307, 308} and (target := answer.headers.get("Location")):
-                        url, query = self._redirected(url + query, target, request), ""
-                        continue
-                    received = {name.lower(): value for name, value in answer.headers.items()}
-                    return Response(status=answer.status, headers=received, body=content, version=version)
-        except _TooLargeError:
-            failed = _too_large(request, options)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            failed = _ours(error, request, options)
-        else:
-            failed = APIConnectionError(
-                f"the server redirected {MAX_REDIRECTS + 1} times; check the base URL",
-                method=request.method,
-                path=request.template,
-            )
-        raise failed  # out here, so that aiohttp's error, with the request's headers, is not its context
-
-    def _redirected(self, url: str, target: str, request: Request) -> str:
-        """Where a redirect leads, if the credential may follow it there."""
-        new = urljoin(url, target)
-        if origin(new) != origin(self.base_url):
-            raise ConfigurationError(
-                f"the server redirects {request.method} {request.template} to another origin ({origin(new)}), and the "
-                "key does not go there; if that is the right server, set it as the base URL"
-            )
-        if request.method not in {"GET", "HEAD"}:
-            raise ConfigurationError(
-                f"the server redirects {request.method} {request.template}; a write is not sent twice: "
-                "check the base URL"
-            )
-        return new
-
-    def _headers(self, request: Request, version: str | None) -> dict[str, str]:
-        headers = {"Accept": "application/json", "User-Agent": self._agent}
-        if request.body is not None:
-            headers["Content-Type"] = "application/json"
-        if version is not None:
-            headers[VERSION_HEADER] = version
-        return headers
-
-
-class _TooLargeError(Exception):
-    """An answer goes on beyond the limit."""
-
-
-async def _content(answer: aiohttp.ClientResponse, limit: int) -> bytes:
-    """The body, as far as it is no longer than the limit; of more, nothing is kept."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in answer.content.iter_any():
-        size += len(part)
-        if size > limit:
-            answer.close()  # what else is under way is not waited for
-            raise _TooLargeError
-        parts.append(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 class _CredentialError(Exception):
@@ -451,54 +338,21 @@ def _limiter(
     return limiter, limiter.close
 
 
-def _query_string(request: Request) -> str:
-    if not request.query:
-        return ""
-    from urllib.parse import urlencode
-
-    try:
-        return "?" + urlencode(request.query, safe=",:")
-    except UnicodeEncodeError:
-        failed = InvalidRequestError("a parameter holds half a character (a lone surrogate)")
-    raise failed  # out here, since that error holds the text
-
-
-class _Body(bytes):
-    """A body that no traceback with locals shows: it may hold a refresh token, and personal data."""
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} bytes>"
-
-
-def _body(request: Request) -> _Body | None:
-    if request.body is None:
-        return None
-    from calcom_async.core.codec import dump_json
-
-    try:
-        return _Body(dump_json(request.body))
-    except UnicodeEncodeError:
-        failed = InvalidRequestError("the body holds half a character (a lone surrogate), which is no text")
-    raise failed
-
-
-def _is_broken(body: bytes) -> bool:
+def _is_broken(response: Response) -> bool:
     """Whether the body of a success is cut off, or a proxy's page; Cal.com answers with an object, or with nothing.
 
     A long body is judged by its ends, since parsing it twice would cost more than the one cut in a hundred that
     happens to fall behind a closing bracket.
     """
-    text = body.strip()
+    text = response.body.strip()
     if not text:
         return False
     if text[:1] + text[-1:] not in {b"{}", b"[]"}:
         return True
     if len(text) > _PARSED_AT_ONCE:
         return False
-    from calcom_async.core.codec import parse_json
-
     try:
-        parse_json(text)
+        response.parse()
     except DecodeError:
         return True
     return False
@@ -510,67 +364,6 @@ def _says_error(response: Response) -> bool:
         return False
     body = response.json()
     return isinstance(body, dict) and body.get("status") == "error"
-
-
-def _ours(error: Exception, request: Request, options: Options) -> CalComError:
-    """A failure of aiohttp as one of ours; its text is ours too, since theirs may hold the URL."""
-    import aiohttp
-
-    method, path = request.method, request.template
-    match error:
-        case aiohttp.ClientConnectorCertificateError():
-            return ConfigurationError(
-                "the server's TLS certificate could not be verified; pass ssl_context= with the right certificates"
-            )
-        case aiohttp.ClientConnectorSSLError():
-            return ConfigurationError(
-                "the server did not agree on TLS; check that it speaks https at this address and port, "
-                "or pass ssl_context= with what it wants"
-            )
-        case aiohttp.ConnectionTimeoutError():
-            return APITimeoutError(f"no connection within {options.connect_timeout:g} s", method=method, path=path)
-        case aiohttp.ClientConnectorDNSError():
-            return APIConnectionError(
-                "the server's name can't be resolved; check the base URL and the network", method=method, path=path
-            )
-        case aiohttp.ClientConnectorError() | aiohttp.ClientProxyConnectionError():
-            return APIConnectionError("no connection to the server (refused or unreachable)", method=method, path=path)
-        case TimeoutError():
-            return APITimeoutError(
-                f"no answer within {options.timeout:g} s", may_have_happened=True, method=method, path=path
-            )
-        case aiohttp.ServerDisconnectedError() | aiohttp.ClientOSError() | aiohttp.ClientPayloadError() | OSError():
-            return APIConnectionError(
-                "the connection broke before the answer was complete", may_have_happened=True, method=method, path=path
-            )
-        case aiohttp.InvalidURL():
-            return ConfigurationError("the base URL is not a URL")
-        case _:
-            return APIConnectionError(
-                f"the answer is not valid HTTP ({type(error).__name__})",
-                may_have_happened=True,
-                method=method,
-                path=path,
-            )
-
-
-def _too_large(request: Request, options: Options) -> CalComError:
-    """No reason to try again: the next answer would be as large. What is no read may have happened."""
-    what = f"the answer is larger than {options.max_answer_size:,} bytes (max_answer_size)"
-    if request.repeatable:
-        return DecodeError(f"{request.method} {request.template}: {what}")
-    return _final(APIConnectionError(what), request, ambiguous=True)
-
-
-def _final(error: APIConnectionError, request: Request, *, ambiguous: bool) -> APIConnectionError:
-    if not ambiguous:
-        return error
-    return AmbiguousWriteError(
-        f"{request.method} {request.template} may have happened: {error}. It was not sent again: "
-        "look before you repeat it",
-        method=request.method,
-        path=request.template,
-    )
 
 
 def _refused(response: Response) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeVar, overload
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any, ClassVar, TypeAlias, TypeVar, overload
 
 import attrs
 
@@ -14,7 +14,6 @@ from calcom_async.core.operation import Async, Blocking, Channel, operation, pag
 from calcom_async.core.operation import Resource as BoundResource
 from calcom_async.core.paging import Listing, Style
 from calcom_async.core.request import Request, Response, path_segment
-from calcom_async.core.telemetry import RecordsRead
 from calcom_async.errors import DecodeError, NotFoundError
 
 __all__ = ["Async", "Blocking", "Listing", "Resource", "Scope", "child", "operation", "paginated"]
@@ -22,6 +21,8 @@ __all__ = ["Async", "Blocking", "Listing", "Resource", "Scope", "child", "operat
 M = TypeVar("M", covariant=True)
 T = TypeVar("T")
 Versions = tuple[str, ...]
+Sent: TypeAlias = Coroutine[Any, Any, T]
+"""A call, to be awaited."""
 _WRITES = frozenset({"PUT", "PATCH", "DELETE"})
 
 
@@ -155,42 +156,42 @@ class Resource(BoundResource[M]):
         return record
 
     def _tell_of_records(self, method: str, path: str, count: int) -> None:
-        self._channel.options.telemetry.tell(RecordsRead(method=method, path=path, records=count))
+        self._channel.options.telemetry.read(method, path, count)
 
     @overload
-    async def _get(self, template: str, *ids: Any, into: type[T], **options: Any) -> T: ...
+    def _get(self, template: str, *ids: Any, into: type[T], **options: Any) -> Sent[T]: ...
     @overload
-    async def _get(self, template: str, *ids: Any, into: None, **options: Any) -> None: ...
-    async def _get(self, template: str, *ids: Any, into: Any, **options: Any) -> Any:
-        return await self._call("GET", template, ids, into, **options)
+    def _get(self, template: str, *ids: Any, into: None, **options: Any) -> Sent[None]: ...
+    def _get(self, template: str, *ids: Any, into: Any, **options: Any) -> Sent[Any]:
+        return self._call("GET", template, ids, into, **options)
 
     @overload
-    async def _post(self, template: str, *ids: Any, into: type[T], **options: Any) -> T: ...
+    def _post(self, template: str, *ids: Any, into: type[T], **options: Any) -> Sent[T]: ...
     @overload
-    async def _post(self, template: str, *ids: Any, into: None, **options: Any) -> None: ...
-    async def _post(self, template: str, *ids: Any, into: Any, **options: Any) -> Any:
-        return await self._call("POST", template, ids, into, **options)
+    def _post(self, template: str, *ids: Any, into: None, **options: Any) -> Sent[None]: ...
+    def _post(self, template: str, *ids: Any, into: Any, **options: Any) -> Sent[Any]:
+        return self._call("POST", template, ids, into, **options)
 
     @overload
-    async def _patch(self, template: str, *ids: Any, into: type[T], **options: Any) -> T: ...
+    def _patch(self, template: str, *ids: Any, into: type[T], **options: Any) -> Sent[T]: ...
     @overload
-    async def _patch(self, template: str, *ids: Any, into: None, **options: Any) -> None: ...
-    async def _patch(self, template: str, *ids: Any, into: Any, **options: Any) -> Any:
-        return await self._call("PATCH", template, ids, into, **options)
+    def _patch(self, template: str, *ids: Any, into: None, **options: Any) -> Sent[None]: ...
+    def _patch(self, template: str, *ids: Any, into: Any, **options: Any) -> Sent[Any]:
+        return self._call("PATCH", template, ids, into, **options)
 
     @overload
-    async def _put(self, template: str, *ids: Any, into: type[T], **options: Any) -> T: ...
+    def _put(self, template: str, *ids: Any, into: type[T], **options: Any) -> Sent[T]: ...
     @overload
-    async def _put(self, template: str, *ids: Any, into: None, **options: Any) -> None: ...
-    async def _put(self, template: str, *ids: Any, into: Any, **options: Any) -> Any:
-        return await self._call("PUT", template, ids, into, **options)
+    def _put(self, template: str, *ids: Any, into: None, **options: Any) -> Sent[None]: ...
+    def _put(self, template: str, *ids: Any, into: Any, **options: Any) -> Sent[Any]:
+        return self._call("PUT", template, ids, into, **options)
 
     @overload
-    async def _delete(self, template: str, *ids: Any, into: type[T], **options: Any) -> T: ...
+    def _delete(self, template: str, *ids: Any, into: type[T], **options: Any) -> Sent[T]: ...
     @overload
-    async def _delete(self, template: str, *ids: Any, into: None, **options: Any) -> None: ...
-    async def _delete(self, template: str, *ids: Any, into: Any, **options: Any) -> Any:
-        return await self._call("DELETE", template, ids, into, **options)
+    def _delete(self, template: str, *ids: Any, into: None, **options: Any) -> Sent[None]: ...
+    def _delete(self, template: str, *ids: Any, into: Any, **options: Any) -> Sent[Any]:
+        return self._call("DELETE", template, ids, into, **options)
 
     # --- one list -----------------------------------------------------------------------------------------------------
 
