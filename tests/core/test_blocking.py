@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import gc
+import inspect
 import os
 import signal
 import subprocess
@@ -11,9 +13,11 @@ import sys
 import textwrap
 import threading
 import time
+import traceback
+import weakref
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
 import pytest
@@ -189,6 +193,133 @@ def test_a_call_from_the_clients_own_loop_is_refused(server: ThreadedLoopback) -
     assert all("use AsyncCalCom in coroutines and hooks" in str(error) for error in refused)
 
 
+def test_one_method_of_a_client_is_one_function(client: CalCom) -> None:
+    assert client.request == client.request
+    assert client.request.__name__ == "request"
+    assert (client.request.__doc__ or "").startswith("Call any operation")
+    assert list(inspect.signature(client.request).parameters)[:2] == ["method", "path"]
+    assert not inspect.iscoroutinefunction(client.request)
+
+
+PLACE = contextvars.ContextVar("PLACE", default="nowhere")
+
+
+def test_hooks_see_the_context_of_the_caller(server: ThreadedLoopback) -> None:
+    told: list[str] = []
+
+    def hook(event: Event) -> None:
+        told.append(PLACE.get())
+        PLACE.set("the loop")
+
+    with CalCom("cal_test_blocking", base_url=server.url, hooks=[hook], limiter=Limiter(None)) as client:
+        for place in ("here", "there"):
+            token = PLACE.set(place)
+            client.request("GET", "me")
+            assert PLACE.get() == place
+            PLACE.reset(token)
+    assert [place for place in told if place != "the loop"] == ["here", "there"]
+
+
+# --- a call without a client -----------------------------------------------------------------------------------------
+
+
+async def nothing() -> None:
+    pass
+
+
+@pytest.fixture
+def runner() -> Iterator[Runner]:
+    runner = Runner(on_close=nothing, on_fork=lambda: None)
+    yield runner
+    runner.close()
+
+
+class Failed(Exception):
+    """What a call raises here."""
+
+
+async def failing(kind: type[BaseException] = Failed) -> NoReturn:
+    raise kind("on its way")
+
+
+def test_an_error_names_both_ends_and_is_in_no_circle(runner: Runner) -> None:
+    def fail() -> tuple[weakref.ref[Failed], list[str], BaseException | None]:
+        try:
+            return runner.run(failing)
+        except Failed as error:
+            frames = traceback.extract_tb(error.__traceback__)
+            return weakref.ref(error), [frame.name for frame in frames], error.__context__
+
+    gc.disable()
+    try:
+        error, names, context = fail()
+        assert error() is None
+    finally:
+        gc.enable()
+    assert (names[0], names[-1], context) == ("fail", "failing", None)
+
+
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt, GeneratorExit])
+def test_what_ends_programs_is_the_callers_and_the_loop_lives(runner: Runner, kind: type[BaseException]) -> None:
+    with pytest.raises(kind, match="on its way"):
+        runner.run(failing, kind)
+    assert runner.run(asyncio.sleep, 0, "alive") == "alive"
+
+
+def test_arguments_of_any_name_come_through(runner: Runner) -> None:
+    async def given(*args: Any, **kwargs: Any) -> Any:
+        return args, kwargs
+
+    assert runner.run(given, 1, self=2, function=3) == ((1,), {"self": 2, "function": 3})
+
+
+def test_a_call_that_comes_while_the_loop_is_ending_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = threading.Event()
+    made: list[str] = []
+
+    async def close() -> None:
+        asked.set()
+        await asyncio.sleep(0.05)
+
+    async def call() -> None:
+        made.append("call")
+
+    runner = Runner(on_close=close, on_fork=lambda: None)
+    loop = runner._started()
+    monkeypatch.setattr(runner, "_started", lambda: loop)  # it was so a moment ago
+    closing = threading.Thread(target=runner.close)
+    closing.start()
+    asked.wait()
+    for _ in range(2):  # in the loop's last moments, and when it has gone
+        with pytest.raises(ConfigurationError, match="this client was closed in another thread"):
+            runner.run(call)
+        closing.join()
+    assert made == []
+
+
+def test_closing_at_any_moment_of_many_calls_leaves_nobody_waiting() -> None:
+    for moment in range(4):
+        runner = Runner(on_close=nothing, on_fork=lambda: None)
+        told: list[str] = []
+
+        def calls(runner: Runner = runner, told: list[str] = told) -> None:
+            try:
+                while True:
+                    runner.run(asyncio.sleep, 0)
+            except ConfigurationError as error:
+                told.append(str(error))
+
+        threads = [threading.Thread(target=calls) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        runner.run(asyncio.sleep, moment * 0.003)
+        runner.close()
+        for thread in threads:
+            thread.join(5)
+        assert len(told) == 4
+        assert all("client is closed" in text or "was closed in another thread" in text for text in told)
+
+
 @pytest.mark.parametrize("path", ["slow", "broken"])
 def test_closing_ends_the_calls_of_other_threads(server: ThreadedLoopback, path: str) -> None:
     cal = CalCom("cal_test_blocking", base_url=server.url, limiter=Limiter(None))
@@ -330,9 +461,6 @@ def test_ctrl_c_cancels_the_request_and_the_client_lives(what: str) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_ctrl_c_waits_for_a_walk_that_takes_its_time_to_end() -> None:
     ended: list[str] = []
-
-    async def nothing() -> None:
-        pass
 
     async def walk() -> AsyncGenerator[int, None]:
         try:

@@ -195,14 +195,17 @@ def test_ctrl_c_at_any_moment() -> None:
     assert interrupted == (200 if FULL else 15)
 
 
-def test_ctrl_c_while_a_call_is_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The call has begun in the loop, and nobody here knows of it yet."""
-    from anyio.from_thread import BlockingPortal
+@pytest.mark.parametrize("begun", [False, True], ids=["before", "after"])
+def test_ctrl_c_while_a_call_is_handed_over(monkeypatch: pytest.MonkeyPatch, begun: bool) -> None:
+    """Whether the call has begun in the loop is not known here."""
+    from asyncio import BaseEventLoop
 
-    real = BlockingPortal.start_task_soon
+    real = BaseEventLoop.call_soon_threadsafe
 
-    def interrupted(portal: BlockingPortal, *call: Any) -> Any:
-        real(portal, *call)
+    def interrupted(loop: BaseEventLoop, *call: Any) -> Any:
+        monkeypatch.undo()
+        if begun:
+            real(loop, *call)
         raise Interrupted
 
     async def left() -> Any:
@@ -217,10 +220,9 @@ def test_ctrl_c_while_a_call_is_handed_over(monkeypatch: pytest.MonkeyPatch) -> 
             others = cal._runner.run(tasks)
             sandbox.faults.add(Faults.latency(20))
             for call in (cal.me.get, lambda: next(iter(cal.bookings.list()))):
-                monkeypatch.setattr(BlockingPortal, "start_task_soon", interrupted)
+                monkeypatch.setattr(BaseEventLoop, "call_soon_threadsafe", interrupted)
                 with pytest.raises(Interrupted):
                     call()
-                monkeypatch.undo()
                 assert cal._runner.run(left) == NOTHING
             sandbox.faults.clear()
             assert cal.me.get().username == "owner"
