@@ -253,6 +253,15 @@ class _StructWriter(Writer):
         self.add(1, f"if v is UNSET: m |= {1 << self.part.at_times.index(key)}; v = {missing}")
         return "elif"
 
+    def store(self, name: str) -> None:
+        """Give `v` to an attribute; straight from the Struct, where nothing was to be done with it."""
+        last = self.lines[-1].removeprefix("    v = ")
+        if last in {"()", *(f"s.{field}" for field in self.wire)}:
+            self.lines.pop()
+            self.add(1, f"r.{name} = {last}")
+        else:
+            self.add(1, f"r.{name} = v")
+
     def where(self, test: str, kind: Kind, field: str) -> None:
         """What reads `v`, under a test; nothing where nothing is left to do."""
         before = len(self.lines)
@@ -263,7 +272,16 @@ class _StructWriter(Writer):
 
     def read(self, indent: int, kind: Kind, field: str) -> None:
         """Turn what msgspec made into the field's value; what it left to us is read as everywhere."""
-        if self.type_of(kind) is Any:
+        if self.type_of(kind) is str and kind.name == "instant":
+            self.add(
+                indent,
+                "if len(v) == 24 and v[23] == 'Z' and v[19] == '.' and v[10] == 'T': v = fromiso(v)",
+                f"else: v, odd = odd_instant(v, {field!r}, odd)",
+            )
+        elif self.type_of(kind) is str and kind.name == "enum":
+            known = self.name("e", {m.value: m for m in kind.type})
+            self.add(indent, f"v = {known}.get(v, v)")
+        elif self.type_of(kind) is Any:
             if kind.name != "any" or kind.disabled:
                 super().read(indent, kind, field)
         elif kind.name == "record":
@@ -283,6 +301,10 @@ class _StructWriter(Writer):
             return Any
         if kind.name == "primitive":
             return reduce(or_, (*kind.members, int) if float in kind.members else kind.members)  # 30 stays 30
+        if kind.name == "instant" or (kind.name == "enum" and issubclass(kind.type, str)):
+            return str
+        if kind.name == "mapping" and kind.members == (str, Any):
+            return dict
         if kind.name == "record" and (part := self.parts.part(kind.type)) is not None:
             return part.struct
         if kind.name == "sequence" and not (item := kind_of(kind.members[0])).optional:
@@ -296,8 +318,8 @@ def _make_part(cls: type[Record], part: _Part, parts: _Parts) -> _Part:
     attrs.resolve_types(cls)
     w = _StructWriter(part, parts)
     w.names.update(cls=cls, new=object.__new__, twin=twin_of(cls), shapes=part.shapes, UNSET=msgspec.UNSET)
-    w.add(0, "def convert(s):", "    r = new(twin)", "    m = 0", "    odd = extra = None")
     strange = dict.fromkeys((*sorted(part.always), *part.at_times))
+    nothing: list[str] = []
     for a in attrs.fields(cls):
         if a.name[0] == "_":
             continue
@@ -305,10 +327,14 @@ def _make_part(cls: type[Record], part: _Part, parts: _Parts) -> _Part:
         there = strange.pop(key, part) is None
         if not kind.optional and kind.name != "sequence":
             w.take(key, w.type_of(kind), required=True)
-            w.add(1, "if v is None: raise Mismatch")
+            if w.type_of(kind) is Any:
+                w.add(1, "if v is None: raise Mismatch")
             w.read(1, kind, a.name)
+        elif not there and kind.optional:
+            nothing.append(a.name)
+            continue
         elif not there:
-            w.add(1, f"v = {None if kind.optional else ()}")
+            w.add(1, "v = ()")
         elif kind.optional:
             test = w.take(key, w.type_of(kind), required=False)
             w.where(f"{test} v is not None:", kind, a.name)
@@ -316,11 +342,15 @@ def _make_part(cls: type[Record], part: _Part, parts: _Parts) -> _Part:
             test = w.take(key, w.type_of(kind), required=False, missing=())
             w.add(1, f"{test} v is None: v = (); odd = keep_odd(v, None, {a.name!r}, odd)")
             w.where("else:", kind, a.name)
-        w.add(1, f"r.{a.name} = v")
+        w.store(a.name)
     for key in strange:
         test = w.take(key, Any, required=False)
         w.add(1, f"{test} extra is None: extra = {{{key!r}: v}}", f"else: extra[{key!r}] = v")
-    w.add(1, "r._shape = shapes[m]", "r._odd = odd", "r._extra = extra", "r.__class__ = cls", "return r")
+    w.add(1, "r._shape = shapes[m]", "r._odd = odd", "r._extra = extra")
+    if nothing:
+        w.add(1, "".join(f"r.{name} = " for name in nothing) + "None")
+    w.add(1, "r.__class__ = cls", "return r")
+    w.lines[:0] = ["def convert(s):", "    r = new(twin)", "    m = 0; odd = extra = None"]
     part.struct = msgspec.defstruct(
         cls.__name__,
         w.fields,
