@@ -133,19 +133,26 @@ class paginated(Generic[P, T]):  # noqa: N801 - a decorator
     def __get__(self, obj: Any, owner: type) -> Any:
         if obj is None:
             return self.function
-        runner: Runner | None = obj._channel.runner
+        method = self._listing.__get__(obj)
+        return method if obj.deprecated is None else _warning(obj, method)
 
-        @functools.wraps(self.function)
-        def listing(*args: Any, **kwargs: Any) -> Any:
+    @functools.cached_property
+    def _listing(self) -> Callable[..., Any]:
+        """The method of both faces; made once."""
+        function = self.function
+
+        @functools.wraps(function)
+        def listing(self: Any, *args: Any, **kwargs: Any) -> Any:
             try:
-                pager = Pager(self.function(obj, *args, **kwargs))
+                pager = Pager(function(self, *args, **kwargs))
             except TypeError as error:
-                if meant := _meant(error, self.function, of_list=True):
+                if meant := _meant(error, function, of_list=True):
                     raise meant from None
                 raise
+            runner: Runner | None = self._channel.runner
             return pager if runner is None else BlockingPager(pager, runner)
 
-        return listing if obj.deprecated is None else _warning(obj, listing)
+        return listing
 
 
 def _meant(error: TypeError, function: Callable[..., Any], *, of_list: bool = False) -> TypeError | None:

@@ -199,6 +199,9 @@ def test_one_method_of_a_client_is_one_function(client: CalCom) -> None:
     assert (client.request.__doc__ or "").startswith("Call any operation")
     assert list(inspect.signature(client.request).parameters)[:2] == ["method", "path"]
     assert not inspect.iscoroutinefunction(client.request)
+    things = Things(client._channel)
+    assert things.list == things.list
+    assert (things.list.__name__, list(inspect.signature(things.list).parameters)) == ("list", ["page_size"])
 
 
 PLACE = contextvars.ContextVar("PLACE", default="nowhere")
