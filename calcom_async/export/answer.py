@@ -8,11 +8,24 @@ from typing import Any, overload
 import attrs
 import msgspec
 
+from calcom_async.core.collector import collector_paused
 from calcom_async.errors import DecodeError
-from calcom_async.export.lines import Buffer, lines_of, read_lines
+from calcom_async.export.lines import Buffer, LinesReader, lines_of, read_lines
 from calcom_async.export.plan import milliseconds
 
-__all__ = ["CREATED", "PAGE_SIZE", "UPDATED", "Answer", "Axis", "Buffer", "Row", "Rows", "instants_of", "read_answer"]
+__all__ = [
+    "CREATED",
+    "PAGE_SIZE",
+    "UPDATED",
+    "Answer",
+    "Axis",
+    "Buffer",
+    "Row",
+    "Rows",
+    "instants_of",
+    "moments_of",
+    "read_answer",
+]
 
 PAGE_SIZE = 250
 """The most bookings that Cal.com gives at once."""
@@ -57,6 +70,8 @@ class Axis:
     """Reads the glances of a whole page."""
     row: msgspec.json.Decoder[Any] = attrs.field(repr=False)
     """Reads the glance of one row."""
+    reader: LinesReader | None = attrs.field(default=None, repr=False)
+    """Reads more than a glance of the rows of a page, where all of them fit."""
 
 
 CREATED = Axis(
@@ -112,7 +127,7 @@ class Rows(Sequence[Row]):
 
     Args:
         raws: Wire JSON of each.
-        glances: What was read of each.
+        glances: What was read of each: a `Glance`, or whatever the reader of an `Axis` makes, with the same members.
     """
 
     __slots__ = ("glances", "raws")
@@ -135,6 +150,10 @@ class Rows(Sequence[Row]):
 
     def __iter__(self) -> Iterator[Row]:
         return map(_row, self.raws, self.glances)
+
+    def let_go(self) -> None:
+        """Forget what was read of them: the next page is then read into memory that is in the processor's caches."""
+        self.glances = ()
 
     def pick(self, places: Iterable[int]) -> Rows:
         """The rows at these places."""
@@ -188,7 +207,11 @@ def read_answer(body: bytes, asked: int = PAGE_SIZE, axis: Axis = CREATED) -> An
     Raises:
         DecodeError: it is no list of bookings.
     """
-    found = read_lines(body, axis.row)
+    found = None
+    if axis.reader is not None:
+        with collector_paused():
+            found = read_lines(body, axis.reader)
+    found = found or read_lines(body, axis.row)
     if found is not None:
         lines, glances, members = found
         block = members.get("pagination") or {}
@@ -218,6 +241,17 @@ def _glance(raw: msgspec.Raw, axis: Axis) -> Glance:
     except msgspec.DecodeError:
         return Glance()
     return glance
+
+
+def moments_of(rows: Rows) -> list[int]:
+    """The times of those rows that have one, in milliseconds since the epoch."""
+    found: list[int] = []
+    for glance in rows.glances:
+        try:
+            found.append(milliseconds(glance.moment))
+        except (TypeError, ValueError, AttributeError):
+            continue
+    return found
 
 
 def instants_of(rows: Rows) -> list[str] | None:

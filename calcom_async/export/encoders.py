@@ -9,8 +9,8 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from calcom_async.export.columns import ATTENDEE_FIELDS, HOST_FIELDS
-from calcom_async.export.lines import Buffer, Lines
-from calcom_async.export.typed_rows import PeopleColumns, read_rows
+from calcom_async.export.lines import Buffer, Lines, LinesReader
+from calcom_async.export.typed_rows import TYPED_READER, PeopleColumns, read_rows
 
 __all__ = ["COLUMNS", "CsvEncoder", "Encoder", "JsonLinesEncoder", "safe_cell"]
 
@@ -22,20 +22,33 @@ class Encoder(Protocol):
         """What stands before the first booking."""
         ...
 
-    def encode(self, rows: Sequence[Buffer]) -> bytes | memoryview:
-        """These bookings."""
+    @property
+    def reader(self) -> LinesReader | None:
+        """What reads a page so that its rows need not be read again here; None where a glance will do."""
+        ...
+
+    def encode(self, rows: Sequence[Buffer], records: Sequence[Any] = ()) -> bytes | memoryview:
+        """These bookings.
+
+        Args:
+            rows: Wire JSON of each.
+            records: What was read of each; more than a glance where the reader could read it.
+        """
         ...
 
 
 class JsonLinesEncoder:
     """`.jsonl`: the wire JSON of one booking a line, as it came, no field lost."""
 
+    reader = None
+
     def start(self) -> bytes:
         """Nothing."""
         return b""
 
-    def encode(self, rows: Sequence[Buffer]) -> bytes | memoryview:
+    def encode(self, rows: Sequence[Buffer], records: Sequence[Any] = ()) -> bytes | memoryview:
         """One line each."""
+        del records
         if isinstance(rows, Lines):
             return rows.text()
         if not rows:
@@ -68,6 +81,8 @@ class CsvEncoder:
         raw_cells: Leave such cells as they are.
     """
 
+    reader = TYPED_READER
+
     def __init__(self, *, raw_cells: bool = False) -> None:
         self._raw_cells = raw_cells
 
@@ -75,9 +90,9 @@ class CsvEncoder:
         """The header."""
         return f"{','.join(COLUMNS)}\r\n".encode()
 
-    def encode(self, rows: Sequence[Buffer]) -> bytes:
+    def encode(self, rows: Sequence[Buffer], records: Sequence[Any] = ()) -> bytes:
         """One line each."""
-        read = read_rows(rows)
+        read = read_rows(rows, records)
         *plain, slugs, metadata, responses, others = read.columns
         columns = [
             *plain[:9], slugs, *plain[9:11],

@@ -12,8 +12,9 @@ from typing import Any
 
 import attrs
 
+from calcom_async.core.collector import collector_paused
 from calcom_async.errors import ExportError
-from calcom_async.export.answer import PAGE_SIZE, Answer, Buffer, Rows
+from calcom_async.export.answer import CREATED, PAGE_SIZE, Answer, Axis, Buffer, Rows
 from calcom_async.export.cursor_walk import END, CursorWalk
 from calcom_async.export.filters import BookingFilters
 from calcom_async.export.journal import Journal, WindowState, watermark_path
@@ -84,6 +85,8 @@ class Engine:
     """Whether all rows are committed, and only the format is still to be made."""
     file: asyncio.Lock = attrs.field(factory=asyncio.Lock)
     """Held by whoever writes or commits: a commit speaks of what was written before it, and of nothing else."""
+    axis: Axis = CREATED
+    """How the pages of a walk by creation time are read."""
     moved: asyncio.Event = attrs.field(factory=asyncio.Event)
     """Set whenever a walk has come further: there may be half a window to share now."""
 
@@ -98,6 +101,8 @@ class Engine:
         """Run it from the beginning, or from where its journal says."""
         if any(len(source.statuses) > 1 for source in self.sources):
             self.overlapping = set()
+        if self.sink.reader is not None and all(source.account is None for source in self.sources):
+            self.axis = attrs.evolve(CREATED, reader=self.sink.reader)
         journal = self._unfinished(restart=restart)
         self.sink.open(None if journal is None else journal.offset)
         begun = journal is not None
@@ -237,7 +242,9 @@ class Engine:
 
     async def _walk_window(self, number: int, state: WindowState, fetch: Fetch, first: Answer | None) -> None:
         window = Window(state.start, state.end)
-        walk = self.walks[number] = Walk(window, fetch, self.tally, position=state.position, seen=state.seen)
+        walk = self.walks[number] = Walk(
+            window, fetch, self.tally, position=state.position, seen=state.seen, axis=self.axis
+        )
         async for step in walk.steps(first):
             await self._keep(number, step)
             self.moved.set()
@@ -286,6 +293,7 @@ class Engine:
                     state, position=step.position, seen=tuple(step.seen), cursor=step.cursor
                 )
                 self.whole_rows = True
+                step.rows.let_go()
             if time.monotonic() - self.committed >= COMMIT_SECONDS:
                 await self._in_thread(self._commit)
 
@@ -293,10 +301,12 @@ class Engine:
         if self.overlapping is not None:
             rows = self._not_yet(rows, self.overlapping)
         raws: Sequence[Buffer] = rows.raws
+        records: Sequence[Any] = rows.glances
         if source.account is not None:
-            raws = [named(bytes(raw), source.account) for raw in raws]
+            raws, records = [named(bytes(raw), source.account) for raw in raws], ()
         self.whole_rows = False
-        self.sink.write(raws)
+        with collector_paused():  # what a format makes of a page is let go of again before the next
+            self.sink.write(raws, records)
         self.tally.add(rows)
         self._tell()
 

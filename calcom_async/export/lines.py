@@ -6,14 +6,27 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, count
 from operator import add
-from typing import Any, BinaryIO, TypeAlias, overload
+from typing import Any, BinaryIO, Protocol, TypeAlias, overload
 
 import msgspec
 
-__all__ = ["Buffer", "Lines", "blocks_of", "lines_of", "read_lines"]
+__all__ = ["Buffer", "Lines", "LinesReader", "blocks_of", "lines_of", "read_lines"]
 
 Buffer: TypeAlias = msgspec.Raw | bytes
 """The wire JSON of a row; as `Raw` a part of its page's bytes, which is not copied."""
+
+
+class LinesReader(Protocol):
+    """Makes something of each line of JSON, as a `msgspec.json.Decoder` does."""
+
+    def decode_lines(self, buf: bytes | memoryview, /) -> list[Any]:
+        """What it makes of each.
+
+        Raises:
+            msgspec.DecodeError: one is no JSON, or does not fit.
+        """
+        ...
+
 
 _HEAD = re.compile(rb'\{(?:"\w+":(?:"\w*"|\w+),)*"data":\[')
 """What stands before the first row: the list is the value of a key of the outermost object."""
@@ -69,7 +82,7 @@ class Lines(Sequence[bytes]):
         return memoryview(self._text)[self._start : self._ends[-1] + 1 if self._ends else self._start]
 
 
-def read_lines(body: bytes, decoder: msgspec.json.Decoder[Any]) -> tuple[Lines, list[Any], dict[str, Any]] | None:
+def read_lines(body: bytes, reader: LinesReader) -> tuple[Lines, list[Any], dict[str, Any]] | None:
     """Take a page apart in one pass; None where it is no ordinary one, or there are no rows.
 
     The list is taken to begin where the first one does, to end at the last closing bracket, and its rows to be parted
@@ -79,10 +92,10 @@ def read_lines(body: bytes, decoder: msgspec.json.Decoder[Any]) -> tuple[Lines, 
 
     Args:
         body: The page.
-        decoder: Reads a row.
+        reader: Reads rows.
 
     Returns:
-        The rows as lines, what the decoder read of each, and the members of the page that follow the list.
+        The rows as lines, what the reader made of each, and the members of the page that follow the list.
     """
     head, close = _HEAD.match(body), body.rfind(b"]")
     if head is None or (start := head.end()) >= close or body[start : start + 1] + body[close - 1 : close] != b"{}":
@@ -94,7 +107,9 @@ def read_lines(body: bytes, decoder: msgspec.json.Decoder[Any]) -> tuple[Lines, 
         text = bytearray(body)
         ends = _part(text, mark, start, close)
         try:
-            read = decoder.decode_lines(memoryview(text)[start:close])
+            read = reader.decode_lines(memoryview(text)[start:close])
+        except msgspec.ValidationError:
+            return None  # the rows are parted rightly, as far as they were read, and one does not fit
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         if len(ends) == len(read):
@@ -105,10 +120,16 @@ def read_lines(body: bytes, decoder: msgspec.json.Decoder[Any]) -> tuple[Lines, 
 def _part(text: bytearray, mark: bytes, start: int, close: int) -> list[int]:
     """Put a newline in place of the comma of each mark, and at the end; and tell where."""
     comma = mark.index(b",")
-    ends = [place + comma for place in _places(text, mark, start, close)]
-    ends.append(close)
-    for end in ends:
+    ends: list[int] = []
+    find = text.find
+    end = find(mark, start, close)
+    while end >= 0:
+        end += comma
         text[end] = 10
+        ends.append(end)
+        end = find(mark, end, close)
+    text[close] = 10
+    ends.append(close)
     return ends
 
 

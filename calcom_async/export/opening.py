@@ -9,7 +9,7 @@ import attrs
 
 from calcom_async.core.rate_limit_headers import server_time
 from calcom_async.errors import DecodeError
-from calcom_async.export.answer import PAGE_SIZE, Answer, Rows, read_answer
+from calcom_async.export.answer import PAGE_SIZE, Answer, Rows, moments_of, read_answer
 from calcom_async.export.filters import BookingFilters
 from calcom_async.export.plan import Window, milliseconds, wire_instant
 from calcom_async.export.walk import Fetch, ask
@@ -70,7 +70,7 @@ async def open_range(fetch: Fetch, filters: BookingFilters) -> Opening:
         answer = read_answer(response.body)
     except DecodeError:
         answer = await ask(fetch, query)  # cut off on its way; the set is frozen as of the first try
-    created = [row.moment for row in answer.rows if row.moment is not None]
+    created = moments_of(answer.rows)
     if not created:
         return Opening(frozen=frozen, answer=answer, whole=None, stray=answer.rows)
     start = min(created)

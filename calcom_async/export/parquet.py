@@ -8,6 +8,7 @@ from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any
 
+from calcom_async.core.collector import collector_paused
 from calcom_async.errors import MissingExtraError
 from calcom_async.export.columns import (
     ATTENDEE_FIELDS,
@@ -75,10 +76,11 @@ def table_of(raws: Iterable[Buffer]) -> Any:
     """Wire JSON, one booking an item, as an Arrow table; of a few hundred at once, that is fastest."""
     if not isinstance(raws, Sequence):
         raws = list(raws)
-    try:
-        return _table(read_rows(raws))
-    except load_pyarrow().ArrowInvalid:  # an instant that does not exist
-        return _table(read_rows(raws, exact=True))
+    with collector_paused():
+        try:
+            return _table(read_rows(raws))
+        except load_pyarrow().ArrowInvalid:  # an instant that does not exist
+            return _table(read_rows(raws, exact=True))
 
 
 def _table(read: TypedRows) -> Any:

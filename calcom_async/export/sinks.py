@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Protocol
 from calcom_async.errors import ExportError, InvalidRequestError
 from calcom_async.export.encoders import CsvEncoder, Encoder, JsonLinesEncoder
 from calcom_async.export.journal import sync_folder
-from calcom_async.export.lines import Buffer, blocks_of
+from calcom_async.export.lines import Buffer, LinesReader, blocks_of
 
 __all__ = ["FORMATS", "FileSink", "Sink", "SpooledSink", "StreamSink", "choose_sink", "format_of"]
 
@@ -32,6 +32,11 @@ _SUFFIXES = {"ndjson": "jsonl", "db": "sqlite", "sqlite3": "sqlite"}
 class Sink(Protocol):
     """Takes wire JSON of bookings."""
 
+    @property
+    def reader(self) -> LinesReader | None:
+        """What reads a page so that its rows need not be read again here; None where a glance will do."""
+        ...
+
     def unfinished(self) -> bool:
         """Whether there is something to go on with."""
         ...
@@ -40,8 +45,13 @@ class Sink(Protocol):
         """Begin, or go on after the rows that a `commit` has covered."""
         ...
 
-    def write(self, rows: Sequence[Buffer]) -> None:
-        """Take rows."""
+    def write(self, rows: Sequence[Buffer], records: Sequence[Any] = ()) -> None:
+        """Take rows.
+
+        Args:
+            rows: Wire JSON of each.
+            records: What was read of each; more than a glance where the reader could read it.
+        """
         ...
 
     def commit(self) -> int:
@@ -71,6 +81,7 @@ class StreamSink:
     def __init__(self, encoder: Encoder, stream: BinaryIO | None = None) -> None:
         self._encoder = encoder
         self._stream = stream or sys.stdout.buffer
+        self.reader = encoder.reader
 
     def unfinished(self) -> bool:
         """Never: what was written is gone."""
@@ -81,9 +92,9 @@ class StreamSink:
         del resume_at
         self._stream.write(self._encoder.start())
 
-    def write(self, rows: Sequence[Buffer]) -> None:
+    def write(self, rows: Sequence[Buffer], records: Sequence[Any] = ()) -> None:
         """Write rows."""
-        self._stream.write(self._encoder.encode(rows))
+        self._stream.write(self._encoder.encode(rows, records))
 
     def commit(self) -> int:
         """Flush."""
@@ -120,6 +131,7 @@ class FileSink:
     def __init__(self, path: Path, encoder: Encoder, *, compressed: bool = False) -> None:
         self.path = path
         self.partial = path.with_name(f".{path.name}.partial")
+        self.reader = encoder.reader
         self._encoder = encoder
         self._compressed = compressed
         self._file: BinaryIO | None = None
@@ -157,9 +169,9 @@ class FileSink:
                 f"{self.partial} is shorter than its journal says; pass restart=True (--restart) to begin anew"
             )
 
-    def write(self, rows: Sequence[Buffer]) -> None:
+    def write(self, rows: Sequence[Buffer], records: Sequence[Any] = ()) -> None:
         """Append rows."""
-        self._put(self._encoder.encode(rows))
+        self._put(self._encoder.encode(rows, records))
 
     def _put(self, content: bytes | memoryview) -> None:
         if not content:

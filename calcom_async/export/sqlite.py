@@ -23,7 +23,7 @@ from calcom_async.export.columns import (
 from calcom_async.export.journal import sync_folder
 from calcom_async.export.lines import Buffer, Lines
 from calcom_async.export.sinks import check_destination, lock
-from calcom_async.export.typed_rows import BOOKING_COLUMNS, PeopleColumns, read_rows
+from calcom_async.export.typed_rows import BOOKING_COLUMNS, TYPED_READER, PeopleColumns, read_rows
 
 __all__ = ["SqliteSink"]
 
@@ -74,6 +74,8 @@ class SqliteSink:
     Args:
         path: The final name.
     """
+
+    reader = TYPED_READER
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -127,10 +129,10 @@ class SqliteSink:
     def _rollback_journal(self) -> Path:
         return self.partial.with_name(f"{self.partial.name}-journal")
 
-    def write(self, rows: Sequence[Buffer]) -> None:
+    def write(self, rows: Sequence[Buffer], records: Sequence[Any] = ()) -> None:
         """Insert or replace bookings, with their attendees and hosts."""
         with _failing_as_a_disk_does():
-            write_rows(self.database, rows)
+            write_rows(self.database, rows, records)
 
     def commit(self) -> int:
         """Commit, and go on."""
@@ -183,9 +185,9 @@ def upsert(path: Path, rows: Iterator[bytes]) -> None:
         database.close()
 
 
-def write_rows(database: sqlite3.Connection, rows: Sequence[Buffer]) -> None:
+def write_rows(database: sqlite3.Connection, rows: Sequence[Buffer], records: Sequence[Any] = ()) -> None:
     """Insert or replace bookings of wire JSON; one without a uid gets a key of its own."""
-    read = read_rows(rows)
+    read = read_rows(rows, records)
     if not read.guests:
         return
     uids: Sequence[str] = read.columns[_UID]

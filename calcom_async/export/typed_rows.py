@@ -28,7 +28,16 @@ from calcom_async.export.columns import (
 from calcom_async.export.lines import Buffer, Lines
 from calcom_async.export.plan import milliseconds, wire_instant
 
-__all__ = ["BOOKING_COLUMNS", "People", "PeopleColumns", "TypedRows", "are_canonical", "read_rows"]
+__all__ = [
+    "BOOKING_COLUMNS",
+    "TYPED_READER",
+    "People",
+    "PeopleColumns",
+    "Record",
+    "TypedRows",
+    "are_canonical",
+    "read_rows",
+]
 
 BOOKING_COLUMNS = (*map(snake, BOOKING_FIELDS), "event_type_slug", "metadata", "booking_fields_responses", "other")
 """The order of a booking's values."""
@@ -107,6 +116,10 @@ class TypedRows:
         )
 
 
+class Record(msgspec.Struct, gc=False):
+    """A booking as a typed struct; or one of its people."""
+
+
 class _Record:
     """A kind of record: a struct with its fields, and with those that were learnt as raw JSON."""
 
@@ -125,15 +138,19 @@ class _Record:
         return True
 
     def make(self, **more: Any) -> Any:
-        """The struct: its fields, the others, those that were learnt; in this order."""
+        """The struct: its fields, the others, those that were learnt; in this order.
+
+        The time of creation is called `moment`, as a `Glance` calls it.
+        """
         given = [(name, more.get(name, kind), default) for name, kind, default in self._more]
         kinds = {name: _KINDS[kind] for name, kind in self.fields.items()} | more
-        plain = [(name, kinds[name], None) for name in self.fields]
+        plain = [("moment" if name == "createdAt" else name, kinds[name], None) for name in self.fields]
         extra = [(f"learnt{n}", msgspec.Raw, _NOTHING) for n in range(len(self.learnt))]
         return msgspec.defstruct(
             "Record",
             [*plain, *given, *extra],
-            rename={f"learnt{n}": name for n, name in enumerate(self.learnt)},
+            bases=(Record,),
+            rename={"moment": "createdAt"} | {f"learnt{n}": name for n, name in enumerate(self.learnt)},
             forbid_unknown_fields=True,
             gc=False,
         )
@@ -218,14 +235,32 @@ def are_canonical(instants: Sequence[str | None]) -> bool:
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 
 
-def read_rows(rows: Sequence[Buffer], *, exact: bool = False) -> TypedRows:
+class _TypedReader:
+    """Reads lines of bookings into records, by all that is known when it does."""
+
+    def decode_lines(self, buf: bytes | memoryview, /) -> list[Any]:
+        """A record of each.
+
+        Raises:
+            msgspec.DecodeError: one is no JSON, or does not fit.
+        """
+        return _READER.decode_lines(buf)
+
+
+TYPED_READER = _TypedReader()
+"""Reads a page once for the walk and for `read_rows`."""
+
+
+def read_rows(rows: Sequence[Buffer], records: Sequence[Any] = (), *, exact: bool = False) -> TypedRows:
     """Read wire JSON of bookings.
 
     Args:
         rows: One booking an item.
+        records: What was read of each, if it was; only records of `TYPED_READER`, of one page, are of use.
         exact: Find out instants that do not exist, such as the 31st of June, as well.
     """
-    records = _decoded(rows)
+    if not records or not isinstance(records[0], Record):
+        records = _decoded(rows)
     read = _by_column([record for record in records if record is not None])
     misfits = {number for number, record in enumerate(records) if record is None}
     if not misfits and not exact and _instants_are_canonical(read.columns):

@@ -210,7 +210,9 @@ class Walk:
         fresh = [n for n in range(known) if rows.glances[n].uid not in self._at_position]
         self._tally.duplicates += known - len(fresh)
         taken = rows[known:end] if known or beyond else rows
-        if fresh:
+        if fresh and len(fresh) == known:
+            taken = rows[:end]
+        elif fresh:
             taken = rows.pick(fresh) + taken
         if known < end:
             self.position = milliseconds(instants[end - 1])

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from list_server import make_rows
 
 from calcom_async.export import typed_rows
+from calcom_async.export.answer import CREATED, instants_of, moments_of, read_answer
 from calcom_async.export.columns import ATTENDEE_FIELDS, BOOKING_FIELDS
-from calcom_async.export.typed_rows import BOOKING_COLUMNS, are_canonical, read_rows
+from calcom_async.export.typed_rows import BOOKING_COLUMNS, TYPED_READER, Record, are_canonical, read_rows
 
 scalars = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False, allow_infinity=False),
@@ -70,6 +72,34 @@ def test_ordinary_bookings_never_go_the_slow_way_twice(monkeypatch: pytest.Monke
     assert slow == []
     assert set(read.columns[-1]) == {'{"newField":[1]}'}
     assert any(json.loads(other or "{}").get("bookingFieldsResponses") for other in read.attendees.columns[-1])
+
+
+TYPED = attrs.evolve(CREATED, reader=TYPED_READER)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(bookings, scalars), max_size=4))
+def test_the_walk_sees_the_same_whatever_reads_the_page(wire: list[Any]) -> None:
+    page = json.dumps({"data": wire}, separators=(",", ":")).encode()
+    glanced, typed = read_answer(page).rows, read_answer(page, axis=TYPED).rows
+    assert list(typed) == list(glanced)
+    assert (typed.uids(), typed.statuses()) == (glanced.uids(), glanced.statuses())
+    assert (instants_of(typed), moments_of(typed)) == (instants_of(glanced), moments_of(glanced))
+
+
+def test_a_page_is_read_once_for_the_walk_and_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typed_rows, "_READER", typed_rows._Reader())
+    page = b'{"data":[' + b",".join(row.body for row in make_rows(250, seed=3)) + b"]}"
+    first = read_answer(page, axis=TYPED).rows  # a field is new: a glance at each row, and the field is learnt
+    expected = read_rows(first.raws, first.glances).rows()
+    again = read_answer(page, axis=TYPED).rows
+    assert [isinstance(rows.glances[0], Record) for rows in (first, again)] == [False, True]
+    monkeypatch.setattr(typed_rows, "_decoded", None)
+    assert read_rows(again.raws, again.glances).rows() == expected
+    some = again[3:200]
+    assert read_rows(some.raws, some.glances).rows() == expected[3:200]
+    again.let_go()
+    assert len(again) == 250
 
 
 def test_not_more_than_so_many_fields_are_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
