@@ -6,12 +6,12 @@ than was asked for, so `next_position` goes by the answer's shape.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
 import attrs
 
+from calcom_async.core.ahead import Ahead
 from calcom_async.core.codec import Malformed, decode_items, dump_json, parse_json
 from calcom_async.core.collector import collector_paused
 from calcom_async.core.page_decoder import DecodedPage, decode_page
@@ -357,6 +357,7 @@ class Pager(Generic[T]):
         """The same list, read up to so many pages at once (offset lists only; a cursor has to come first).
 
         The requests of a window are all done when its first page is handed over, so a plain `break` leaks nothing.
+        `collect()` looks at no page before it has all: it asks for the next one as soon as one has come.
 
         Raises:
             InvalidRequestError: fewer than one.
@@ -376,7 +377,7 @@ class Pager(Generic[T]):
         if limit is not None and limit < listing.page_size:
             listing = attrs.evolve(listing, page_size=limit)
         pager = Pager(listing, ahead=self._ahead)
-        pages = pager._walk(limit)
+        pages = pager._walk(limit, sliding=True)
         try:
             async for page in pages:
                 items.extend(page.items)
@@ -395,14 +396,23 @@ class Pager(Generic[T]):
         """
         return self._walk(None)
 
-    async def _walk(self, limit: int | None) -> AsyncGenerator[Page[T], None]:
+    async def _walk(self, limit: int | None, *, sliding: bool = False) -> AsyncGenerator[Page[T], None]:
         """Every page, in order; no more pages at once than so many items can fill."""
         guard = _LoopGuard()
+        size = self._listing.page_size
+        ahead = Ahead(
+            self._listing.read, lambda here, pages: Position(here.skip + pages * size, here.cursor),
+            at_once=self._ahead, sliding=sliding,
+        )  # fmt: skip
         position: Position | None = self._listing.start
-        window = 1  # the first page tells how the list is paged
-        while position is not None:
-            answers = await self._window(position, window)
-            for response, asked_at in answers:
+        left = 1  # the first page tells how the list is paged
+        try:
+            while position is not None:
+                try:
+                    response, asked_at = await ahead.take(position, left)
+                except CalComError as error:
+                    error.position = position  # from here on no page was handed over
+                    raise
                 page = self._listing.page(response, asked_at)
                 if not guard.check(page):
                     return
@@ -410,37 +420,16 @@ class Pager(Generic[T]):
                 position = page.next_position
                 if limit is not None:
                     limit -= len(page)
+                if position is not None:
+                    left = self._left(position, total, limit)
                 yield page
                 del page  # it would live on while the next one is made
-                if position is None:
-                    return
-                window = self._width(position, total, limit)
-                if len(answers) > 1:
-                    await asyncio.sleep(0)  # a window of decoded pages must not starve the loop
-                    if position != Position(asked_at.skip + self._listing.page_size):
-                        break  # shorter than asked for: the rest of this window is out of step
+        finally:
+            await ahead.end()
 
-    def _width(self, position: Position, total: int | None, limit: int | None) -> int:
-        """How many pages may be asked for at once from here; the total and the limit only narrow it."""
+    def _left(self, position: Position, total: int | None, limit: int | None) -> int:
+        """How many pages there may be from here on; the total and the limit only narrow it."""
         if position.cursor is not None or self._listing.style != "offset":
             return 1
         left = [items for items in (None if total is None else total - position.skip, limit) if items is not None]
-        pages = (-(-items // self._listing.page_size) for items in left)
-        return max(1, min([self._ahead, *pages]))
-
-    async def _window(self, position: Position, width: int) -> list[tuple[Response, Position]]:
-        """Fetch a window of pages at once; all its tasks have ended when it returns."""
-        if width == 1:
-            return [await self._listing.read(position)]
-        size = self._listing.page_size
-        reads = [self._listing.read(Position(position.skip + n * size)) for n in range(width)]
-        try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(read) for read in reads]
-        except BaseExceptionGroup as failed:
-            error = failed.exceptions[0]
-        else:
-            return [task.result() for task in tasks]
-        if isinstance(error, CalComError):
-            error.position = position  # no page of this window was handed over: the walk goes on at its start
-        raise error  # out here, or the group would be the context of what it holds: a circle
+        return max(1, min((-(-items // self._listing.page_size) for items in left), default=self._ahead))

@@ -349,6 +349,62 @@ async def test_a_plain_break_leaves_no_task_behind() -> None:
     assert server.at_once == 0
 
 
+async def test_between_two_pages_nothing_is_under_way() -> None:
+    server = Server(offset(40), delay=lambda query: int(query.get("skip", 0)) % 4 / 1000)
+    async for page in server.pager().prefetch(4).pages():
+        assert server.at_once == 0, page.position
+    assert server.most_at_once == 4
+
+
+async def test_collect_asks_for_the_next_page_as_soon_as_one_has_come() -> None:
+    """A window that waited for its slowest page, which here waits for a page beyond it, would never end."""
+    asked_beyond = asyncio.Event()
+
+    class Slow(Server):
+        async def fetch(self, request: Request) -> Response:
+            skip = int(dict(request.query).get("skip", 0))
+            if skip == 15:
+                asked_beyond.set()
+            if skip == 6:
+                async with asyncio.timeout(5):
+                    await asked_beyond.wait()
+            return await super().fetch(request)
+
+    server = Slow(offset(60), delay=lambda _: 0.001)
+    items = await server.pager().prefetch(4).collect()
+    assert [thing.id for thing in items] == list(range(60))
+    assert server.most_at_once == 4
+    assert sorted(server.skips) == list(range(0, 60, 3)), "each once, none beyond the total"
+
+
+async def test_a_page_that_fails_ends_what_else_was_under_way_and_says_where() -> None:
+    def answer(query: dict[str, str]) -> Any:
+        if query.get("skip") == "9":
+            raise CalComError("no")
+        return offset(60)(query)
+
+    for take in (lambda pager: pager.collect(), ids):
+        server = Server(answer, delay=lambda query: 10 if int(query.get("skip", 0)) > 9 else 0)
+        with pytest.raises(CalComError, match="no") as caught:
+            await take(server.pager().prefetch(4))
+        assert caught.value.position is not None
+        assert caught.value.position.skip <= 9
+        assert server.at_once == 0
+        assert len(asyncio.all_tasks()) == 1
+
+
+async def test_cancelling_a_collect_ends_its_requests() -> None:
+    server = Server(offset(100), delay=lambda query: 10 if int(query.get("skip", 0)) > 6 else 0)
+    task = asyncio.create_task(server.pager().prefetch(5).collect())
+    await asyncio.sleep(0.02)
+    assert server.at_once == 5
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert server.at_once == 0
+    assert len(asyncio.all_tasks()) == 1
+
+
 async def test_cancelling_a_walk_ends_its_requests() -> None:
     server = Server(offset(100), delay=lambda query: 10 if int(query.get("skip", 0)) else 0)
     task = asyncio.create_task(ids(server.pager().prefetch(5)))
