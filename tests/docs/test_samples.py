@@ -32,11 +32,13 @@ NOW = "2026-11-22T12:00:00Z"
 IDS = {
     "event_type_id=42": "event_type_id=20002",
     '"event_type_id": 42': '"event_type_id": 20002',
-    '"eventTypeId": 42,\n': '"eventTypeId": 20002,\n',
+    '"eventTypeId": 42,  #': '"eventTypeId": 20002,  #',
     "event_type_ids=[42]": "event_type_ids=[20002]",
     "team(7)": "team(501)",
 }
 """What the pages call 42 and 7 has these ids in the sandbox's world."""
+THEIRS = ("one of yours", "`cal.teams.list()` tells the team's id")
+"""How a sample, or its page, says that its ids are not the reader's."""
 RUNNABLE = [page for page in PAGES if samples(page)]
 
 
@@ -187,6 +189,24 @@ def test_the_pages_that_show_code_are_found() -> None:
 def test_every_substituted_id_is_still_used() -> None:
     text = "\n".join(fence.body for page in PAGES for fence in fences(page))
     assert [written for written in IDS if written not in text] == []
+
+
+def unexplained(page: Path) -> list[int]:
+    """Lines of samples with an id that exists for nobody who copies them, without a word of it."""
+    text = page.read_text(encoding="utf-8").splitlines()
+    of_the_page = any(said in line for said in THEIRS[1:] for line in text)
+    return [
+        number
+        for fence in fences(page)
+        if fence.language == "python" and fence.reason is None and not of_the_page
+        for number, line in enumerate(fence.body.splitlines(), fence.line)
+        if any(re.search(rf"{re.escape(written)}(?!\d)", line) for written in IDS) and THEIRS[0] not in line
+    ]
+
+
+@pytest.mark.parametrize("page", RUNNABLE, ids=name_of)
+def test_ids_are_said_to_be_the_readers_own(page: Path) -> None:
+    assert unexplained(page) == []
 
 
 def test_what_is_printed_is_compared() -> None:
