@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
+from types import NoneType
 from typing import Any, Protocol, cast
 
 import msgspec
 
-from calcom_async.export.columns import ATTENDEE_FIELDS, HOST_FIELDS
+from calcom_async.export.columns import ATTENDEE_FIELDS, BOOKING_FIELDS, HOST_FIELDS
 from calcom_async.export.lines import Buffer, Lines, LinesReader
 from calcom_async.export.typed_rows import TYPED_READER, PeopleColumns, read_rows
 
@@ -68,6 +69,9 @@ COLUMNS = (
 )  # fmt: skip
 """The columns of `.csv`: several people are joined by `; `, free-form fields are JSON, `otherFields` holds the rest
 and what does not fit its column."""
+_INSTANTS = frozenset(name for name, kind in BOOKING_FIELDS.items() if kind == "instant")
+_FREE_FORM = frozenset({"bookingFieldsResponses", "metadata", "otherFields"})
+"""JSON, which begins with a bracket, a quote, a letter or a number: no spreadsheet takes that for a formula."""
 _RISKY = tuple("=+-@\t\r")
 
 
@@ -104,7 +108,10 @@ class CsvEncoder:
         count = len(columns[0])
         if not count:
             return b""
-        cells = [_cells(column, raw=self._raw_cells) for column in columns]
+        cells = [
+            _ready(column) if name in _INSTANTS else _cells(column, raw=self._raw_cells or name in _FREE_FORM)
+            for name, column in zip(COLUMNS, columns, strict=True)
+        ]
         return "\r\n".join([*map(",".join, zip(*_merged(cells, count), strict=True)), ""]).encode()
 
 
@@ -115,6 +122,11 @@ def _merged(columns: Iterable[Sequence[str] | str], count: int) -> Iterator[Sequ
             yield [",".join(cast("Iterator[str]", group))] * count
         else:
             yield from group
+
+
+def _ready(column: Sequence[str | None]) -> Sequence[str]:
+    """A column of which no cell needs quotes or is a formula."""
+    return ["" if cell is None else cell for cell in column]
 
 
 def _cells(column: Sequence[Any], *, raw: bool) -> Sequence[str] | str:
@@ -130,19 +142,31 @@ def _cells(column: Sequence[Any], *, raw: bool) -> Sequence[str] | str:
     try:
         together, cells = "\n".join(column), column
     except TypeError:
-        cells = [cell if cell.__class__ is str else "" if cell is None else _text(cell) for cell in column]
+        if {int, NoneType}.issuperset(map(type, column)):
+            return ["" if cell is None else str(cell) for cell in column]
+        cells = ["" if cell is None else cell if cell.__class__ is str else _text(cell) for cell in column]
         together = "\n".join(cells)
-    if not raw:
-        beginnings = "".join([cell[:1] for cell in cells])
-        if any(mark in beginnings for mark in _RISKY):
-            cells = [safe_cell(cell) for cell in cells]
-            together = "\n".join(cells)
+    if not raw and any(mark in together and _begins(together, mark) for mark in _RISKY):
+        cells = [safe_cell(cell) for cell in cells]
+        together = "\n".join(cells)
     if '"' in together:
+        if len(set(cells[:_SAMPLE])) <= _SAMPLE // 4:  # few different ones: each is quoted once
+            quoted = {cell: _cell(cell, raw=True) for cell in set(cells)}
+            return [quoted[cell] for cell in cells]
         doubled = together.replace('"', '""').split("\n")
         cells = doubled if len(doubled) == count else [cell.replace('"', '""') for cell in cells]
     elif "," not in together and "\r" not in together and together.count("\n") == count - 1:
         return cells
     return [f'"{c}"' if '"' in c or "," in c or "\n" in c or "\r" in c else c for c in cells]
+
+
+_SAMPLE = 16
+"""Cells that are looked at to see whether a column has few different ones."""
+
+
+def _begins(together: str, mark: str) -> bool:
+    """Whether a line begins so."""
+    return together.startswith(mark) or f"\n{mark}" in together
 
 
 def _cell(value: Any, *, raw: bool) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
-from calcom_async.export.encoders import COLUMNS, CsvEncoder, JsonLinesEncoder
+import pytest
+
+from calcom_async.export.encoders import COLUMNS, CsvEncoder, JsonLinesEncoder, safe_cell
 
 BOOKING = {
     "uid": "u1", "id": 7, "status": "accepted", "title": "=1+1", "description": None, "start": "2026-12-01T09:00:00.000Z",
@@ -76,3 +79,38 @@ def test_csv_cells_of_a_page_are_those_of_each_row_alone() -> None:
         assert ratings == ["4", "4.0", "0.5", "0.0", "-0.0", ""]
         assert [row["rating"] for row in read(encoder.start() + encoder.encode(page[-6:-4]))] == ["4", "4.0"]
         assert [row["rating"] for row in read(encoder.start() + encoder.encode(page[-3:-1]))] == ["0.0", "-0.0"]
+
+
+def test_cells_that_repeat_are_told_as_if_they_did_not() -> None:
+    texts = ['=a"b', 'x,"y"', "plain", None, '"']
+    page = [
+        json.dumps({"uid": f"u{n}", "title": texts[n % 5], "eventTypeId": -n if n % 3 else None}).encode()
+        for n in range(60)
+    ]
+    for raw in (False, True):
+        encoder = CsvEncoder(raw_cells=raw)
+        assert encoder.encode(page) == b"".join(encoder.encode([row]) for row in page)
+        rows = read(encoder.start() + encoder.encode(page))
+        assert [row["title"] for row in rows] == [("" if raw or text != texts[0] else "'") + (text or "")
+                                                  for text in texts] * 12  # fmt: skip
+        assert [row["eventTypeId"] for row in rows[:5]] == ["", "-1", "-2", "", "-4"]
+
+
+@pytest.mark.parametrize("place", [0, 100, 199])
+@pytest.mark.parametrize("mark", [*"=+-@\t\r"])
+def test_a_formula_is_seen_wherever_it_stands(mark: str, place: int) -> None:
+    page = [json.dumps({"uid": f"u{n}", "title": f"a{mark}b"}).encode() for n in range(200)]
+    page[place] = json.dumps({"uid": "u", "title": f"{mark}SUM(A1)"}).encode()
+    rows = read(CsvEncoder().start() + CsvEncoder().encode(page))
+    assert [n for n, row in enumerate(rows) if row["title"].startswith("'")] == [place]
+    assert rows[place]["title"] == f"'{mark}SUM(A1)"
+
+
+@pytest.mark.parametrize("value", ["=1", "@x", "-1+1", -5, -1e300, [-1], {"=1": 1}, True, ["=1"], "\t", "+1"])
+@pytest.mark.parametrize("space", ["", " ", "\t"])
+def test_free_form_fields_are_no_formulas(value: Any, space: str) -> None:
+    content = f'{{"uid":"a","metadata":{space}{json.dumps(value)}}}'.encode()
+    other = b'{"uid":"b","metadata":{}}'
+    row, _ = read(CsvEncoder().start() + CsvEncoder().encode([content, other]))
+    assert row["metadata"] == safe_cell(row["metadata"])
+    assert json.loads(row["metadata"]) == value
