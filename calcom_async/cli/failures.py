@@ -213,7 +213,7 @@ def _is_renewed(error: AuthenticationError) -> bool:
 
 def _is_elsewhere(error: NotFoundError) -> bool:
     """Whether it is the path or the server that is wrong, and not an id."""
-    return bool(error.hint) or error.message.startswith(("Cannot ", "HTTP 404"))
+    return error.message.startswith(("Cannot ", "HTTP 404"))
 
 
 def _advice(error: APIStatusError, base_url: str) -> str:
@@ -229,10 +229,10 @@ def _advice(error: APIStatusError, base_url: str) -> str:
         case NotFoundError() if _is_elsewhere(error):
             return f"check the path, and that {base_url} is Cal.com's API (it ends in /v2)"
         case NotFoundError():
-            of_event_type = error.message.startswith("Event type ")  # that a booking was asked for
+            of_event_type = error.message.lower().startswith("event type ")  # that a booking or slots were asked for
             listing = _LISTS.get("event-types" if of_event_type else error.path.strip("/").partition("/")[0])
             seen = f"; `calcom-async {listing}` shows what there is" if listing else ""
-            return f"check the id, and that this key may see it{seen}"
+            return f"{error.hint or 'check the id, and that this key may see it'}{seen}"
         case PermissionDeniedError() if error.hint:
             return error.hint
         case PermissionDeniedError():

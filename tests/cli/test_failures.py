@@ -114,6 +114,36 @@ def test_wrong_url(run: Run, server: Sandbox) -> None:
     assert "ends in /v2" in advice
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message", "advice"),
+    [
+        (
+            ("bookings", "get", "123"),
+            "404 Booking with uid=123 was",
+            "a booking is asked for by its uid, not by its id",
+        ),
+        (
+            ("bookings", "cancel", "123"),
+            "404 Booking with uid=123 not",
+            "a booking is asked for by its uid, not by its id",
+        ),
+        (("bookings", "get", "abc"), "404 Booking with uid=abc was", "check the id, and that this key may see it"),
+    ],
+)
+def test_a_booking_that_is_not_there(
+    run: Run, server: Sandbox, arguments: tuple[str, ...], message: str, advice: str
+) -> None:
+    what, todo = two_lines(run(*arguments).err)
+    assert what.startswith(message)
+    assert todo == f"{advice}; `calcom-async bookings list` shows what there is"
+
+
+@pytest.mark.parametrize("arguments", [("slots", "42"), ("event-types", "get", "42")])
+def test_an_event_type_that_is_not_there(run: Run, server: Sandbox, arguments: tuple[str, ...]) -> None:
+    _, todo = two_lines(run(*arguments).err)
+    assert todo == ("check the id, and that this key may see it; `calcom-async event-types list` shows what there is")
+
+
 def test_a_query_that_the_server_repeats_is_not_shown(run: Run, server: Sandbox) -> None:
     url = server.url.replace("/v2", "/nothing")
     outcome = run("bookings", "list", "--attendee", "ada@example.com", "--time-zone", "UTC", "--base-url", url)
