@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -78,6 +79,12 @@ def test_a_tutorial_ends_with_what_to_read_next(path: Path) -> None:
     _, _, end = path.read_text(encoding="utf-8").partition("\n## Next\n")
     assert len(re.findall(r"^- \[[^\]]+\]\([\w./#-]+\)", end, re.MULTILINE)) >= 2
     assert "\n## " not in end
+
+
+def test_the_quickstart_names_every_extra() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    text = (DOCS / "quickstart.md").read_text(encoding="utf-8")
+    assert [extra for extra in extras if f"`{extra}`" not in text and f"`[{extra}]`" not in text] == []
 
 
 def test_the_hook_is_the_one_that_the_build_uses() -> None:
