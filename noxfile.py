@@ -136,7 +136,11 @@ def chaos(session: nox.Session) -> None:
     session.install(COMPLETE, *groups("tests"))
     files = [f"tests/export/test_{name}.py" for name in ("loses_nothing", "survives", "pacing", "memory")]
     files.append("tests/export/test_formats_elsewhere.py")
-    files += ["tests/reliability", "tests/core/test_limiter_on_a_server.py", "tests/core/test_shared_limiter.py"]
+    files += [
+        "tests/reliability",
+        "tests/core/test_limiter_on_a_server.py",
+        "tests/core/shared_limiter/test_shared_limiter.py",
+    ]
     session.run("pytest", "-s", "--durations=0", *files, *session.posargs, env={"CALCOM_CHAOS": "full"})
 
 

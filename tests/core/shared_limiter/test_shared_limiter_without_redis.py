@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import itertools
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,20 +24,6 @@ pytest.importorskip("redis")
 import msgspec
 
 pytestmark = pytest.mark.alone
-
-_numbers = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with RedisServer() as server:
-        yield server
-
-
-@pytest.fixture
-def credential() -> str:
-    """A key of its own for each test, and with it a budget of its own."""
-    return f"cal_shared_{next(_numbers)}"
 
 
 async def test_a_redis_cluster(credential: str) -> None:
