@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from calcom_async.sandbox import Sandbox
 from calcom_async.sandbox.world import give_key
+from tests.sandbox.replay.interludes import STEP
 from tests.sandbox.unforeseen import Listener
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed (nox -s conformance)")
@@ -61,16 +62,7 @@ KNOWN: Final[dict[str, tuple[str, ...]]] = {
 _TEAM: Final = "/v2/organizations/{orgId}/teams/{teamId}"
 _WEBHOOK: Final = {"active": True, "subscriberUrl": "http://127.0.0.1:9/", "triggers": ["OOO_CREATED"]}
 _DAYS: Final = {"start": "2026-09-01T00:00:00Z", "end": "2026-09-02T00:00:00Z", "notes": "away", "reason": "vacation"}
-_STEP: Final = {
-    "action": "email_attendee",
-    "stepNumber": 1,
-    "recipient": "attendee",
-    "template": "reminder",
-    "sender": "Cal",
-    "includeCalendarEvent": False,
-    "message": {"subject": "S", "html": "<p>x</p>"},
-}
-_FLOW: Final = {"name": "W", "trigger": {"type": "newEvent"}, "steps": [_STEP]}
+_FLOW: Final = {"name": "W", "trigger": {"type": "newEvent"}, "steps": [STEP]}
 _ATTRIBUTE: Final = {"name": "Place", "slug": "place", "type": "SINGLE_SELECT", "options": []}
 _LENGTH: Final = {"title": "Half", "slug": "half", "lengthInMinutes": 30}
 _ROLE: Final = {"name": "Reader", "permissions": ["booking.read"]}

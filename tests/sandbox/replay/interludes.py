@@ -17,7 +17,7 @@ _DAVE: Final = "/organizations/502/users/1004"
 _VERIFIED: Final = "/verified-resources/emails/verification-code"
 _FORM_WORKFLOWS: Final = "/organizations/502/teams/503/workflows/routing-form"
 _FORM: Final = "f0000000-0000-4000-8000-000000000001"
-_STEP: Final = {
+STEP: Final = {
     "action": "email_attendee",
     "stepNumber": 1,
     "recipient": "attendee",
@@ -26,6 +26,7 @@ _STEP: Final = {
     "includeCalendarEvent": True,
     "message": {"subject": "Reminder {EVENT_NAME}", "html": "<p>Hi {ATTENDEE}</p>"},
 }
+"""What a workflow does."""
 _CLIENT: Final = "/oauth-clients/clcplatclient0001/users"
 
 
@@ -34,7 +35,7 @@ def _book(event_type: int, start: str, **more: Any) -> Request:
 
 
 def _form_workflow(name: str, on: dict[str, Any], trigger: str) -> Request:
-    body = {"name": name, "activation": on, "trigger": {"type": trigger}, "steps": [_STEP]}
+    body = {"name": name, "activation": on, "trigger": {"type": trigger}, "steps": [STEP]}
     return "POST", _FORM_WORKFLOWS, "carol", body
 
 
