@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import importlib
 import os
 import threading
 import weakref
@@ -69,11 +70,10 @@ class Runner:
                 if self._closed:
                     raise ConfigurationError("this client is closed; make a new one")
                 if self._portal is None:
-                    context = start_blocking_portal("asyncio", name="calcom-blocking")
+                    context = start_blocking_portal("asyncio")
                     self._portal, self._context = context.__enter__(), context
                 if self._loop is None:
-                    self._thread = self._portal.call(threading.get_ident)
-                    self._loop = self._portal.call(asyncio.get_running_loop)
+                    self._thread, self._loop = self._portal.call(_arrived)
                 loop = self._loop
         return loop
 
@@ -195,6 +195,14 @@ class _Call(Generic[T]):
             raise error
         finally:
             del error  # its traceback knows this frame
+
+
+def _arrived() -> tuple[int, asyncio.AbstractEventLoop]:
+    """Name the loop's thread, and say where both are; in the loop."""
+    threading.current_thread().name = "calcom-blocking"
+    with suppress(ImportError):  # else what asks sniffio in here would be told of the caller's loop: Trio, say
+        importlib.import_module("sniffio").thread_local.name = "asyncio"
+    return threading.get_ident(), asyncio.get_running_loop()
 
 
 class _Closing(Exception):  # noqa: N818 - a signal to the portal, never seen outside

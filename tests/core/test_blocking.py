@@ -17,6 +17,7 @@ import traceback
 import weakref
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 import anyio
@@ -92,6 +93,18 @@ def test_no_thread_before_the_first_call_and_none_after_closing(server: Threaded
     assert threads() == 0
     with pytest.raises(ConfigurationError, match="client is closed"):
         cal.request("GET", "me")
+
+
+def test_who_asks_sniffio_in_the_loop_is_told_of_asyncio(monkeypatch: pytest.MonkeyPatch, client: CalCom) -> None:
+    class Sniffio(ModuleType):
+        thread_local = threading.local()  # what sniffio looks at before it looks at the context, which is the caller's
+
+    async def name() -> str:
+        return str(Sniffio.thread_local.name)
+
+    monkeypatch.setitem(sys.modules, "sniffio", Sniffio("sniffio"))
+    assert client._runner.run(name) == "asyncio"
+    assert not hasattr(Sniffio.thread_local, "name")
 
 
 async def test_inside_a_running_loop_as_in_a_notebook(client: CalCom) -> None:
