@@ -134,7 +134,7 @@ class Rows(Sequence[Row]):
 
     def __init__(self, raws: Sequence[Buffer] = (), glances: Sequence[Glance] = ()) -> None:
         self.raws = raws
-        self.glances = glances
+        self.glances: Sequence[Glance] = glances
 
     def __len__(self) -> int:
         return len(self.raws)

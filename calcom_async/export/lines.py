@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, count
+from itertools import accumulate, chain, count, repeat
 from operator import add
 from typing import Any, BinaryIO, Protocol, TypeAlias, overload
 
@@ -76,6 +76,11 @@ class Lines(Sequence[bytes]):
 
     def _begin(self, number: int) -> int:
         return self._start if number == 0 else self._ends[number - 1] + 1
+
+    def copies(self) -> list[bytes | bytearray]:
+        """Each of them."""
+        text, begins = self._text, chain((self._start,), map(add, self._ends, repeat(1)))
+        return [text[begin:end] for begin, end in zip(begins, self._ends, strict=False)]
 
     def text(self) -> memoryview:
         """All of them, newlines included; not copied."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import itertools
 import os
@@ -124,6 +125,7 @@ class SqliteSink:
         except BaseException:
             self.keep()
             raise
+        self._tables = Tables(self._database)
 
     @property
     def _rollback_journal(self) -> Path:
@@ -132,7 +134,7 @@ class SqliteSink:
     def write(self, rows: Sequence[Buffer], records: Sequence[Any] = ()) -> None:
         """Insert or replace bookings, with their attendees and hosts."""
         with _failing_as_a_disk_does():
-            write_rows(self.database, rows, records)
+            self._tables.write(rows, records)
 
     def commit(self) -> int:
         """Commit, and go on."""
@@ -178,82 +180,132 @@ def upsert(path: Path, rows: Iterator[bytes]) -> None:
     database = sqlite3.connect(path, isolation_level=None)
     try:
         database.execute("BEGIN EXCLUSIVE")
+        tables = Tables(database)
         while chunk := list(itertools.islice(rows, 250)):
-            write_rows(database, chunk)
+            tables.write(chunk)
         database.execute("COMMIT")
     finally:
         database.close()
 
 
-def write_rows(database: sqlite3.Connection, rows: Sequence[Buffer], records: Sequence[Any] = ()) -> None:
-    """Insert or replace bookings of wire JSON; one without a uid gets a key of its own."""
-    read = read_rows(rows, records)
-    if not read.guests:
-        return
-    uids: Sequence[str] = read.columns[_UID]
-    if not all(uids):
-        uids = [
-            uid or f"malformed-{hashlib.blake2b(row, digest_size=12).hexdigest()}"
-            for uid, row in zip(uids, rows, strict=True)
-        ]
-    accounts: Sequence[str] | None = None
-    if any(read.columns[_ACCOUNT]):
+class Tables:
+    """Writes bookings into the tables of a database."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._bookings = _Table("bookings", ("uid", "account", *_OTHERS, "guests", "wire"))
+        self._attendees = _Table(
+            "attendees", ("booking_uid", "account", "place", *map(snake, ATTENDEE_FIELDS), "other")
+        )
+        self._hosts = _Table("hosts", ("booking_uid", "account", "place", *map(snake, HOST_FIELDS), "other"))
+
+    def write(self, rows: Sequence[Buffer], records: Sequence[Any] = ()) -> None:
+        """Insert or replace bookings of wire JSON; one without a uid gets a key of its own."""
+        read = read_rows(rows, records)
+        if not read.guests:
+            return
+        database = self._database
+        uids: Sequence[str] = read.columns[_UID]
+        if not all(uids):
+            uids = [
+                uid or f"malformed-{hashlib.blake2b(row, digest_size=12).hexdigest()}"
+                for uid, row in zip(uids, rows, strict=True)
+            ]
         accounts = [account or "" for account in read.columns[_ACCOUNT]]
-    guests = [None if each is None else _encode(each).decode() for each in read.guests]
-    columns = [uids, accounts, *(read.columns[place] for place in _OTHER_PLACES), guests, _texts(rows)]
-    bookings = _inserting("bookings", _BOOKING_NAMES, columns)
-    try:
-        database.executemany(*bookings)
-    except sqlite3.IntegrityError:  # some are there, maybe from this very page: what there was of them is replaced
-        keys = list(zip(uids, accounts or repeat(""), strict=False))
-        for table in ("attendees", "hosts"):
-            database.executemany(f"DELETE FROM {table} WHERE booking_uid = ? AND account = ?", keys)  # noqa: S608 - ours
-        database.executemany(*_inserting("bookings", _BOOKING_NAMES, columns, replacing=True))
-    for table, names, people in (
-        ("attendees", _ATTENDEE_NAMES, read.attendees),
-        ("hosts", _HOST_NAMES, read.hosts),
-    ):
-        if len(people.columns[0]):
-            database.executemany(*_inserting(table, names, _placed(uids, accounts, people), replacing=True))
+        guests = [None if each == "null" else each for each in _encode_lines(read.guests).decode().split("\n")[:-1]]
+        columns = [uids, accounts, *(read.columns[place] for place in _OTHER_PLACES), guests, _wires(rows)]
+        try:
+            self._bookings.insert(database, columns)
+        except sqlite3.IntegrityError:  # some are there, maybe from this very page: what there was of them is replaced
+            keys = list(zip(uids, accounts, strict=True))
+            for name in ("attendees", "hosts"):
+                database.executemany(f"DELETE FROM {name} WHERE booking_uid = ? AND account = ?", keys)  # noqa: S608 - ours
+            self._bookings.insert(database, columns, replacing=True)
+        for table, people in ((self._attendees, read.attendees), (self._hosts, read.hosts)):
+            if len(people.columns[0]):
+                table.insert(database, _placed(uids, accounts, people), replacing=True)
 
 
-def _texts(rows: Sequence[Buffer]) -> list[str]:
-    """The wire JSON of each; lines are decoded as one, which is faster."""
+class _Table:
+    """Inserts rows that come as columns, with as few values as can be: each takes a while to be handed to SQLite.
+
+    Several rows go into one statement. A column that has no value is left out, and one that has the same value
+    throughout is given once a statement; but never again once it had different ones, so that there are few statements
+    to prepare.
+    """
+
+    def __init__(self, name: str, columns: Sequence[str]) -> None:
+        self._name = name
+        self._columns = columns
+        self._constant: set[int] = set()
+        self._varied = {0}  # the key
+        self._statement = functools.cache(self._make_statement)
+
+    def insert(
+        self, database: sqlite3.Connection, columns: Sequence[Sequence[Any]], *, replacing: bool = False
+    ) -> None:
+        """Insert rows, by columns in the order of the table's."""
+        for place, column in enumerate(columns):
+            if place in self._varied:
+                continue
+            first, count = column[0], len(column)
+            if first.__class__ is float or column[-1] != first or column.count(first) != count:  # 0.0 is -0.0
+                self._varied.add(place)
+            elif first is not None:
+                self._constant.add(place)
+        self._constant -= self._varied
+        constant, varied = sorted(self._constant), sorted(self._varied)
+        once = [columns[place][0] for place in constant]
+        width = len(varied)
+        values = list(chain.from_iterable(zip(*(columns[place] for place in varied), strict=True)))
+        together = ROWS_AT_ONCE * width
+        whole = len(values) // together * together
+        for size, first, last in ((together, 0, whole), (width, whole, len(values))):
+            if first < last:
+                database.executemany(
+                    self._statement((*constant,), (*varied,), size // width, replacing),
+                    [[*once, *values[n : n + size]] for n in range(first, last, size)],
+                )
+
+    def _make_statement(self, constant: tuple[int, ...], varied: tuple[int, ...], rows: int, replacing: bool, /) -> str:
+        names = ", ".join(f'"{self._columns[place]}"' for place in (*constant, *varied))
+        numbers = itertools.count(1)
+        once = [self._mark(place, next(numbers)) for place in constant]
+        marks = [", ".join([*once, *(self._mark(place, next(numbers)) for place in varied)]) for _ in range(rows)]
+        verb = "INSERT OR REPLACE" if replacing else "INSERT"
+        return f"{verb} INTO {self._name} ({names}) VALUES ({'), ('.join(marks)})"
+
+    def _mark(self, place: int, number: int) -> str:
+        return f"CAST(?{number} AS TEXT)" if self._columns[place] == "wire" else f"?{number}"
+
+
+def _wires(rows: Sequence[Buffer]) -> Sequence[Buffer | bytearray]:
+    """The wire JSON of each as it came: SQLite takes UTF-8.
+
+    Raises:
+        UnicodeDecodeError: it is none.
+    """
     if isinstance(rows, Lines):
-        return str(rows.text(), "utf-8").split("\n")[:-1]
-    return [str(row, "utf-8") for row in rows]
+        str(rows.text(), "utf-8")
+        return rows.copies()
+    for row in rows:
+        str(row, "utf-8")
+    return [bytearray(row) for row in rows]
 
 
-def _placed(uids: Sequence[str], accounts: Sequence[str] | None, people: PeopleColumns) -> list[Sequence[Any] | None]:
+def _placed(uids: Sequence[str], accounts: Sequence[str], people: PeopleColumns) -> list[Sequence[Any]]:
     """Hosts or attendees with the key of their booking and their place in its list, as columns."""
     counts = [count or 0 for count in people.counts]
     if counts.count(1) == len(counts):
         return [uids, accounts, [0] * len(counts), *people.columns]
-    whose = (
-        None if keys is None else list(chain.from_iterable(map(repeat, keys, counts))) for keys in (uids, accounts)
-    )
+    whose = (list(chain.from_iterable(map(repeat, keys, counts))) for keys in (uids, accounts))
     return [*whose, list(chain.from_iterable(map(range, counts))), *people.columns]
 
 
-def _inserting(
-    table: str, names: Sequence[str], columns: Sequence[Sequence[Any] | None], *, replacing: bool = False
-) -> tuple[str, Iterator[tuple[Any, ...]]]:
-    """The statement and its rows; a column that has no value is left out of both, which is a sixth of the work."""
-    given = [
-        (name, column)
-        for name, column in zip(names, columns, strict=True)
-        if column is not None and (column[0] is not None or column.count(None) < len(column))
-    ]
-    quoted, marks = ", ".join(f'"{name}"' for name, _ in given), ", ".join("?" * len(given))
-    verb = "INSERT OR REPLACE" if replacing else "INSERT"
-    statement = f"{verb} INTO {table} ({quoted}) VALUES ({marks})"
-    return statement, zip(*(column for _, column in given), strict=True)
-
-
-_encode = msgspec.json.encode
+ROWS_AT_ONCE = 25
+"""Rows of one statement: more gain little and take longer to prepare; and it keeps below 999 values, SQLite's least
+limit."""
+_encode_lines = msgspec.json.Encoder().encode_lines
 _UID, _ACCOUNT = (BOOKING_COLUMNS.index(name) for name in ("uid", "account"))
 _OTHERS = [column for column in BOOKING_COLUMNS if column not in {"uid", "account"}]
 _OTHER_PLACES = [BOOKING_COLUMNS.index(column) for column in _OTHERS]
-_BOOKING_NAMES = ("uid", "account", *_OTHERS, "guests", "wire")
-_ATTENDEE_NAMES = ("booking_uid", "account", "place", *map(snake, ATTENDEE_FIELDS), "other")
-_HOST_NAMES = ("booking_uid", "account", "place", *map(snake, HOST_FIELDS), "other")

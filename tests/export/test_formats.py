@@ -125,3 +125,50 @@ def test_what_can_be_no_event_is_a_note_with_all_its_json(tmp_path: Path) -> Non
     assert [json.loads(str(note["DESCRIPTION"])) for note in notes] == [json.loads(line) for line in LINES[1:]]
     assert len({str(note["UID"]) for note in notes}) == len(LINES) - 1
     assert all("DTSTAMP" in note for note in notes)
+
+
+@pytest.mark.parametrize("sizes", [(1,) * 130, (130,), (26, 1, 60, 43), (2, 25, 24, 51, 28)])
+def test_sqlite_holds_the_same_however_bookings_are_bundled(tmp_path: Path, sizes: tuple[int, ...]) -> None:
+    """Many rows go into one statement, and a value that all of them share is given once."""
+    wire = [
+        {
+            **BOOKING, "uid": f"u{n:03}", "title": f"é{n}" if n > 60 else "same", "location": None if n < 27 else "there",
+            "rating": 4 if n < 60 else 0.5, "account": "work" if 40 < n < 50 else None, "guests": [[], None, ["a"]][n % 3],
+            "attendees": [{"name": f"Ada {k}", "absent": bool(k)} for k in range(1 if n < 90 else n % 4)],
+            "cancellationReason": "moved" if n == 100 else None, "duration": 30 if n != 77 else 2**63,
+        }
+        for n in range(130)
+    ]  # fmt: skip
+    lines = [json.dumps(row, ensure_ascii=False).encode() for row in wire]
+    sink = SqliteSink(tmp_path / "x.sqlite")
+    sink.open()
+    places = iter(range(len(lines)))
+    for size in sizes:
+        sink.write([lines[n] for _, n in zip(range(size), places, strict=False)])
+    sink.finish()
+    database = sqlite3.connect(tmp_path / "x.sqlite")
+    try:
+        rows = database.execute(
+            "SELECT uid, account, title, location, rating, guests, cancellation_reason, duration, wire, typeof(wire) "
+            "FROM bookings ORDER BY uid"
+        ).fetchall()
+        people = database.execute(
+            "SELECT booking_uid, account, place, name, absent, language, other FROM attendees ORDER BY 1, 2, 3"
+        ).fetchall()
+        hosts = database.execute("SELECT booking_uid, place, id, name, username FROM hosts ORDER BY 1, 2").fetchall()
+    finally:
+        database.close()
+    assert rows == [
+        (
+            row["uid"], row["account"] or "", row["title"], row["location"], row["rating"],
+            None if row["guests"] is None else json.dumps(row["guests"]), row["cancellationReason"],
+            row["duration"] if row["duration"] == 30 else None, line.decode(), "text",
+        )
+        for row, line in zip(wire, lines, strict=True)
+    ]  # fmt: skip
+    assert people == [
+        (row["uid"], row["account"] or "", place, each["name"], each["absent"], None, None)
+        for row in wire
+        for place, each in enumerate(row["attendees"])
+    ]
+    assert hosts == [(row["uid"], 0, "unknown", "Owner Example", None) for row in wire]
