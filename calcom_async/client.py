@@ -12,7 +12,6 @@ import attrs
 
 from calcom_async.core.auth import ApiKey, Auth, NoAuth, Renewable
 from calcom_async.core.blocking import Runner
-from calcom_async.core.guesses import naming_arguments
 from calcom_async.core.limiter import Limiter
 from calcom_async.core.operation import Async, Blocking, Channel, Resource, operation
 from calcom_async.core.request import Request, Response, path_segment
@@ -20,6 +19,7 @@ from calcom_async.core.telemetry import Hook, Telemetry
 from calcom_async.core.transport import Options, Transport
 from calcom_async.core.unset import UNSET, Unset
 from calcom_async.errors import ConfigurationError, InvalidRequestError
+from calcom_async.guesses import naming_arguments
 from calcom_async.resources.resource import Scope, child
 from calcom_async.settings import api_key_from_environment, base_url_from_environment, checked_base_url
 

@@ -7,8 +7,8 @@ from typing import Any, Final, Literal
 
 import attrs
 
-from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import ConfigurationError
+from calcom_async.guesses import naming_arguments
 
 __all__ = ["Allow", "Ask", "Decision", "Deny", "Permission", "Permissions", "decide"]
 

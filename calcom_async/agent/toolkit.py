@@ -20,8 +20,8 @@ from calcom_async.agent.result import Meta, Result
 from calcom_async.agent.schemas import Style, schemas
 from calcom_async.agent.tool import LOCAL, Kind, Tool
 from calcom_async.client import AsyncCalCom
-from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import ConfigurationError
+from calcom_async.guesses import naming_arguments
 from calcom_async.settings import base_url_from_environment
 
 __all__ = ["Confirm", "Question", "Toolkit"]

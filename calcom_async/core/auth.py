@@ -18,8 +18,8 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, NoReturn, Protocol, TypeAlias, runtime_checkable
 
-from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import ConfigurationError
+from calcom_async.guesses import naming_arguments
 from calcom_async.settings import Hidden
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import attrs
 
 from calcom_async.core.auth import ApiKey
 from calcom_async.core.auth_once import Once
-from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import ConfigurationError
+from calcom_async.guesses import naming_arguments
 from calcom_async.settings import Hidden
 
 __all__ = ["KeySource", "Lease", "SourceFunction"]

@@ -12,11 +12,11 @@ from typing import Any, TypeAlias, TypeVar
 import attrs
 
 from calcom_async.core.codec import _wire_names, unstructure, wire_instant
-from calcom_async.core.guesses import nearest
 from calcom_async.core.kinds import Kind, kind_of, member_of
 from calcom_async.core.records import _TAGGED, Input, Record, Unknown, wire_name
 from calcom_async.core.unset import UNSET, Disabled, Unset
 from calcom_async.errors import InvalidRequestError
+from calcom_async.guesses import nearest
 
 __all__ = ["Instant", "check_names", "checked_fields", "fields", "instant", "joined", "part", "parts", "query_pairs"]
 

@@ -19,7 +19,6 @@ from typing import Any, NoReturn, Protocol
 import attrs
 
 from calcom_async.core.auth import Connect, NoAuth, Renewing, Send, header_text
-from calcom_async.core.guesses import naming_arguments
 from calcom_async.core.oauth_login import Authorization, authorize_url_of
 from calcom_async.core.oauth_renewal import RenewingTokens
 from calcom_async.core.oauth_tokens import Tokens, of_token_endpoint
@@ -35,6 +34,7 @@ from calcom_async.errors import (
     TokenRefreshError,
     TokenRefreshLostError,
 )
+from calcom_async.guesses import naming_arguments
 from calcom_async.settings import Hidden, base_url_from_environment
 
 __all__ = ["OAuth2", "TokenAnswer"]

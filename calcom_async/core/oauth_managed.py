@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from calcom_async.core.auth import Connect, PlatformClient, Renewing, Send
-from calcom_async.core.guesses import naming_arguments
 from calcom_async.core.oauth import json_of, lost, sent_once
 from calcom_async.core.oauth_renewal import RenewingTokens
 from calcom_async.core.oauth_tokens import Tokens, of_managed_user
 from calcom_async.core.request import Request
 from calcom_async.core.token_stores import MemoryTokens, TokenStore
 from calcom_async.errors import APIStatusError, ConfigurationError, TokenRefreshError, TokenRefreshLostError
+from calcom_async.guesses import naming_arguments
 
 __all__ = ["ManagedUser"]
 

@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 
 import attrs
 
-from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import DecodeError
+from calcom_async.guesses import naming_arguments
 from calcom_async.settings import Hidden
 
 __all__ = ["Tokens", "is_due", "of_managed_user", "of_text", "of_token_endpoint", "to_text"]

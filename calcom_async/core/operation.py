@@ -17,10 +17,10 @@ import attrs
 
 from calcom_async.core.blocking import Runner
 from calcom_async.core.codec import Malformed
-from calcom_async.core.guesses import NoAttribute, argument_meant
 from calcom_async.core.paging import Listing, Page, Pager, Pagination, Position
 from calcom_async.core.request import Request, Response
 from calcom_async.core.transport import Options, Transport
+from calcom_async.guesses import NoAttribute, argument_meant
 
 __all__ = [
     "Async",

@@ -9,7 +9,7 @@ import math
 
 from attrs import define, field, frozen
 
-from calcom_async.core.guesses import naming_arguments
+from calcom_async.guesses import naming_arguments
 
 
 @naming_arguments

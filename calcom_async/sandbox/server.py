@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeVar
 
 from aiohttp import web
 
-from calcom_async.core.guesses import naming_arguments
+from calcom_async.guesses import naming_arguments
 from calcom_async.sandbox import announcements, catalogue, example_world, seed, wire_json, world
 from calcom_async.sandbox.app import Application, SeenRequest
 from calcom_async.sandbox.backend import Backend, Names

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import attrs
 
-from calcom_async.core.guesses import naming_arguments
 from calcom_async.core.telemetry import logger
 from calcom_async.errors import ConfigurationError, DecodeError, WebhookVerificationError
+from calcom_async.guesses import naming_arguments
 from calcom_async.webhooks.duplicates import Duplicates
 from calcom_async.webhooks.events import Event
 from calcom_async.webhooks.journal import Journal, Put, Taken

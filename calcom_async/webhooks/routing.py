@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar, ov
 
 import attrs
 
-from calcom_async.core.guesses import NoAttribute
 from calcom_async.core.telemetry import logger
 from calcom_async.errors import ConfigurationError
+from calcom_async.guesses import NoAttribute
 from calcom_async.webhooks.events import (
     BookingEvent,
     BookingTrigger,

@@ -17,8 +17,8 @@ from calcom_async.agent.lua.process import Process, ProcessEndedError
 from calcom_async.agent.lua.result import LuaResult
 from calcom_async.agent.lua.source import with_reserved_fields
 from calcom_async.agent.toolkit import Toolkit
-from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import InvalidRequestError
+from calcom_async.guesses import naming_arguments
 
 __all__ = ["Lua", "run_lua"]
 

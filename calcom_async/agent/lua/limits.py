@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from calcom_async.core.guesses import naming_arguments
 from calcom_async.errors import InvalidRequestError
+from calcom_async.guesses import naming_arguments
 
 __all__ = ["LuaLimits"]
 

@@ -23,7 +23,7 @@ from calcom_async import (
     Tokens,
 )
 from calcom_async.agent import Lua, LuaLimits, Permissions, Toolkit
-from calcom_async.core.guesses import argument_meant, nearest
+from calcom_async.guesses import argument_meant, nearest
 from calcom_async.models.bookings import Booking
 from calcom_async.sandbox import RateLimit, Sandbox
 from calcom_async.webhooks import Hooks, Retry
