@@ -102,11 +102,11 @@ class Window:
 
     def answered(self, now: float, sent: float, epoch: int, quota: Quota | None) -> None:
         """Learn from an answer, or from its loss (`quota` None), to a request that left at `sent`."""
+        self.roll(now)  # first: where its window ended meanwhile, this request may be in the next one
         self.in_flight -= 1
         if quota is None:
             return
         self.limit = quota.limit
-        self.roll(now)
         # The server wrote the answer between `sent` and `now`, so its window ends between these two:
         floor = sent + quota.reset - (ROUNDING if quota.reset.is_integer() else 0.0)
         end = now + quota.reset + MARGIN

@@ -79,3 +79,26 @@ def test_in_the_long_run_nearly_all_that_the_server_allows_is_used(latency: tupl
         return 5 * server.length / (server.opened - server.first)
 
     assert run_virtually(scenario()) >= 0.97
+
+
+def test_an_answer_that_comes_after_the_end_of_its_window_counts_in_the_next() -> None:
+    """Nobody asked in between, so it is the answer itself that shows that the window has ended."""
+
+    async def scenario() -> None:
+        clock = asyncio.get_running_loop().time
+        server, limiter = FixedWindow(120, 60.0), Limiter(clock=clock)
+
+        async def call(way: float = 0.1) -> None:
+            permit = await limiter.acquire("GET /me")
+            await asyncio.sleep(way)
+            status, told = server.hit(clock())
+            await asyncio.sleep(way)
+            permit.answered(status, told)
+
+        await call(0.0)
+        await asyncio.sleep(server.opened + 60 - clock() - 0.05)
+        await call()  # leaves before the window's end and reaches the server after it
+        await asyncio.gather(*(call() for _ in range(200)))
+        assert server.refused == 0
+
+    run_virtually(scenario())
