@@ -130,7 +130,7 @@ class Exchange:
             self._options = options
         try:
             for _ in range(MAX_REDIRECTS + 1):
-                async with self._session.request(
+                answer = await self._session.request(
                     request.method,
                     URL(url, encoded=True),
                     data=body,
@@ -139,13 +139,18 @@ class Exchange:
                     allow_redirects=False,
                     raise_for_status=False,  # whatever a session of the caller's is set to
                     read_bufsize=READ_OF_LONG,
-                ) as answer:
+                )
+                try:
                     content = await _content(answer, options.max_answer_size)
-                    if answer.status in _REDIRECTS and (target := answer.headers.get("Location")):
-                        url = _redirected(url, target, request, self._base_url)
-                        continue
-                    received = {name.lower(): value for name, value in answer.headers.items()}
-                    return Response(status=answer.status, headers=received, body=content, version=version)
+                finally:  # `async with` would do the same with four coroutines more
+                    answer.release()
+                    if body is not None:
+                        await answer.wait_for_close()
+                if answer.status in _REDIRECTS and (target := answer.headers.get("Location")):
+                    url = _redirected(url, target, request, self._base_url)
+                    continue
+                received = {name.lower(): value for name, value in answer.headers.items()}
+                return Response(status=answer.status, headers=received, body=content, version=version)
         except _TooLargeError:
             failed = _too_large(request, options)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:

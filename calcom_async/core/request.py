@@ -145,13 +145,15 @@ class Response:
             return parsed
         return _parse(self.body)
 
-    def parse(self) -> None:
+    def parse(self) -> Any:
         """Parse the body now; the next `json()` gives what came of it.
 
         Raises:
             DecodeError: the body is not JSON.
         """
-        object.__setattr__(self, "_parsed", _parse(self.body))
+        parsed = _parse(self.body)
+        object.__setattr__(self, "_parsed", parsed)
+        return parsed
 
 
 def _parse(body: bytes) -> Any:

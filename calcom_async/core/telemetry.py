@@ -146,10 +146,13 @@ class Call:
         request_id: Of the last answer.
     """
 
-    __slots__ = ("_base_url", "_hooks", "_left", "_method", "_path", "_started", "number", "request_id", "status")
+    __slots__ = (
+        "_base_url", "_heard", "_hooks", "_left", "_method", "_path", "_started", "number", "request_id", "status",
+    )  # fmt: skip
 
     def __init__(self, telemetry: Telemetry, method: str, path: str, base_url: str) -> None:
         self._hooks = telemetry.watchers()
+        self._heard = bool(self._hooks) or logger.isEnabledFor(logging.DEBUG)
         self._method, self._path, self._base_url = method, path, base_url
         self._started = self._left = 0.0
         self.number = next(_CALLS)
@@ -180,11 +183,10 @@ class Call:
             version: Its `cal-api-version`.
             attempt: 0 for the first try.
         """
+        if not self._heard:
+            return
         self.status = self.request_id = None
-        if self._hooks:
-            self.tell(
-                RequestSent(method=self._method, path=self._path, version=version, attempt=attempt, call=self.number)
-            )
+        self.tell(RequestSent(method=self._method, path=self._path, version=version, attempt=attempt, call=self.number))
         self._left = time.perf_counter()
 
     def answered(self, response: Response, attempt: int) -> None:
@@ -194,15 +196,16 @@ class Call:
             response: The answer.
             attempt: 0 for the first try.
         """
+        if not self._heard:
+            return
         seconds = time.perf_counter() - self._left
         self.status, self.request_id = response.status, response.request_id
-        if self._hooks or logger.isEnabledFor(logging.DEBUG):
-            self.tell(
-                ResponseReceived(
-                    method=self._method, path=self._path, status=response.status, seconds=seconds, attempt=attempt,
-                    request_id=self.request_id, size=len(response.body), call=self.number,
-                )
-            )  # fmt: skip
+        self.tell(
+            ResponseReceived(
+                method=self._method, path=self._path, status=response.status, seconds=seconds, attempt=attempt,
+                request_id=self.request_id, size=len(response.body), call=self.number,
+            )
+        )  # fmt: skip
 
     def tell(self, event: Event) -> None:
         """Pass an event of this call on."""

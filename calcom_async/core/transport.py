@@ -22,6 +22,7 @@ from calcom_async.core.failures import (
     version_failure,
 )
 from calcom_async.core.limiter import Limiter, shared_limiter
+from calcom_async.core.places import Places
 from calcom_async.core.rate_limit_headers import retry_after
 from calcom_async.core.request import Request, Response
 from calcom_async.core.retry import REPEATABLE_STATUSES, Outcome, RetryLimits, Wait, next_step
@@ -106,7 +107,7 @@ class Transport:
         self._session: aiohttp.ClientSession | None = None
         self._exchange: Exchange | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._places: asyncio.Semaphore | None = None
+        self._places: Places | None = None
         self._abandon: weakref.finalize[Any, Any] | None = None
         self._versions: dict[str, str | None] = {}
         self._closed = False
@@ -117,7 +118,7 @@ class Transport:
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
-    def _open(self) -> tuple[Exchange, asyncio.Semaphore]:
+    def _open(self) -> tuple[Exchange, Places]:
         """The connections and the places of this loop.
 
         Raises:
@@ -137,7 +138,7 @@ class Transport:
             from calcom_async.core.exchange import Exchange, open_session
 
             self._loop = loop
-            self._places = asyncio.Semaphore(self._max_connections)
+            self._places = Places(self._max_connections)
             self._session = session = self._given_session or open_session(self._ssl_context, self._proxy)
             self._exchange = Exchange(session, self.base_url)
             if session is not self._given_session:
@@ -284,7 +285,9 @@ class Transport:
     ) -> tuple[Response, dict[str, str]]:
         """The answer, and the headers that proved who asked."""
         exchange, places = self._open()
-        async with places:
+        if not places.take():
+            await places.wait()
+        try:
             permit = await self.limiter.acquire(request.operation)
             if permit.waited > 0.001:
                 call.tell(
@@ -298,6 +301,8 @@ class Transport:
                 permit.lost()
                 raise
             permit.answered(response.status, response.headers)
+        finally:
+            places.give()
         call.answered(response, attempt)
         if 200 <= response.status < 300 and _is_broken(response):
             page = response.body.lstrip()[:1] == b"<"
@@ -344,18 +349,14 @@ def _is_broken(response: Response) -> bool:
     A long body is judged by its ends, since parsing it twice would cost more than the one cut in a hundred that
     happens to fall behind a closing bracket.
     """
+    if len(response.body) <= _PARSED_AT_ONCE:
+        try:
+            parsed = response.parse()
+        except DecodeError:
+            return True
+        return not isinstance(parsed, dict | list) and bool(response.body.strip())
     text = response.body.strip()
-    if not text:
-        return False
-    if text[:1] + text[-1:] not in {b"{}", b"[]"}:
-        return True
-    if len(text) > _PARSED_AT_ONCE:
-        return False
-    try:
-        response.parse()
-    except DecodeError:
-        return True
-    return False
+    return bool(text) and text[:1] + text[-1:] not in {b"{}", b"[]"}
 
 
 def _says_error(response: Response) -> bool:

@@ -278,7 +278,7 @@ async def test_cancelling_a_call_ends_it_and_frees_its_place() -> None:
             await task
         places = cal._channel.transport._places
         assert places is not None
-        assert not places.locked()
+        assert places.taken == 0
 
 
 async def test_no_failure_of_aiohttp_gets_out() -> None:

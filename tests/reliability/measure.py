@@ -32,7 +32,7 @@ def held(client: Any) -> Held:
     """Counted in the client's loop, the asking task left out."""
     transport = client._channel.transport
     connector = transport._session.connector if transport._session is not None else None
-    places = transport._max_connections - transport._places._value if transport._places is not None else 0
+    places = transport._places.taken if transport._places is not None else 0
     return Held(
         connections=len(connector._acquired) if connector is not None else 0,
         places=places,
