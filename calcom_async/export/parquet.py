@@ -85,30 +85,44 @@ def table_of(raws: Iterable[Buffer]) -> Any:
 
 def _table(read: TypedRows) -> Any:
     pa = load_pyarrow()
-    types = schema()
+    plain, hosts, attendees, guests = _kinds()
     made = {
-        "hosts": _people(read.hosts, types.field("hosts").type),
-        "attendees": _people(read.attendees, types.field("attendees").type),
-        "guests": _guests(read.guests, types.field("guests").type),
+        "hosts": _people(pa, read.hosts, *hosts),
+        "attendees": _people(pa, read.attendees, *attendees),
+        "guests": _guests(pa, read.guests, guests),
     }
-    for name, values in zip(BOOKING_COLUMNS, read.columns, strict=True):
-        kind = types.field(name).type
+    for (name, kind, instant), values in zip(plain, read.columns, strict=True):
         # Canonical instants are cast as a column, which is far faster than to parse each.
-        made[name] = pa.array(values, pa.string()).cast(kind) if pa.types.is_timestamp(kind) else pa.array(values, kind)
-    return pa.table({name: made[name] for name in types.names}, schema=types)
+        made[name] = _array(pa, values, pa.string()).cast(kind) if instant else _array(pa, values, kind)
+    return pa.Table.from_arrays([made[name] for name in schema().names], schema=schema())
 
 
-def _people(people: PeopleColumns, kind: Any) -> Any:
-    """Hosts or attendees as a nested column."""
+@functools.cache
+def _kinds() -> tuple[Any, ...]:
+    """What the columns are made of, looked up once: name, type and whether it is of instants; the fields of people."""
     pa = load_pyarrow()
-    fields = list(kind.value_type)
-    arrays = [pa.array(values, field.type) for field, values in zip(fields, people.columns, strict=True)]
+    types = schema()
+    plain = [(name, types.field(name).type) for name in BOOKING_COLUMNS]
+    people = [(kind, list(kind.value_type)) for kind in (types.field("hosts").type, types.field("attendees").type)]
+    return [(*each, pa.types.is_timestamp(each[1])) for each in plain], *people, types.field("guests").type
+
+
+def _array(pa: Any, values: Sequence[Any], kind: Any) -> Any:
+    """A column; one whose values are all the same is made of the one, which is faster."""
+    first = values[0] if values else None
+    if first.__class__ is float or not values or values[-1] != first or values.count(first) != len(values):
+        return pa.array(values, kind)
+    return pa.nulls(len(values), kind) if first is None else pa.repeat(pa.scalar(first, kind), len(values))
+
+
+def _people(pa: Any, people: PeopleColumns, kind: Any, fields: Sequence[Any]) -> Any:
+    """Hosts or attendees as a nested column."""
+    arrays = [_array(pa, values, field.type) for field, values in zip(fields, people.columns, strict=True)]
     return pa.ListArray.from_arrays(_offsets(people.counts), pa.StructArray.from_arrays(arrays, fields=fields), kind)
 
 
-def _guests(guests: Sequence[list[str] | None], kind: Any) -> Any:
+def _guests(pa: Any, guests: Sequence[list[str] | None], kind: Any) -> Any:
     """Guests as a nested column."""
-    pa = load_pyarrow()
     counts = [None if each is None else len(each) for each in guests]
     flat = list(chain.from_iterable(filter(None, guests)))
     return pa.ListArray.from_arrays(_offsets(counts), pa.array(flat, kind.value_type), kind)

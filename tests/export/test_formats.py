@@ -130,7 +130,7 @@ def test_what_can_be_no_event_is_a_note_with_all_its_json(tmp_path: Path) -> Non
 @pytest.mark.parametrize("sizes", [(1,) * 130, (130,), (26, 1, 60, 43), (2, 25, 24, 51, 28)])
 def test_sqlite_holds_the_same_however_bookings_are_bundled(tmp_path: Path, sizes: tuple[int, ...]) -> None:
     """Many rows go into one statement, and a value that all of them share is given once."""
-    wire = [
+    wire: list[dict[str, Any]] = [
         {
             **BOOKING, "uid": f"u{n:03}", "title": f"é{n}" if n > 60 else "same", "location": None if n < 27 else "there",
             "rating": 4 if n < 60 else 0.5, "account": "work" if 40 < n < 50 else None, "guests": [[], None, ["a"]][n % 3],
