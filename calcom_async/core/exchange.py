@@ -42,8 +42,8 @@ KEEPALIVE_SECONDS = 4.0
 """Cal.com closes idle connections after 5 s; a write on one that it is just closing would be lost."""
 READ_AT_ONCE = 2**17 - 2**12
 """Bytes that are read from a socket at once: what glibc still takes from its own store."""
-READ_OF_LONG = 2**19
-"""The same on a connection that had a longer answer: the whole of most pages, which then need not be put together."""
+READ_OF_LONG = 2**18
+"""The same on a connection that has longer answers: most of a page."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _AGENT: Final = f"calcom-async/{__version__} Python/{platform.python_version()}"
 

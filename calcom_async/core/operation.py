@@ -11,7 +11,7 @@ import functools
 import inspect
 import warnings
 from collections.abc import Callable, Coroutine, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Generic, NoReturn, ParamSpec, TypeVar, overload
 
 import attrs
 
@@ -274,6 +274,13 @@ class BlockingPager(Generic[T]):
                 del page  # it would live on while the next one is made
         finally:
             _close(pages)
+
+    if not TYPE_CHECKING:  # as of `Pager`
+
+        def __getitem__(self, index: Any) -> NoReturn:
+            raise TypeError(
+                "nothing of this list was read yet: take its `.collect()`, or `.collect(limit=…)` for the first ones"
+            )
 
     def first(self) -> BlockingPage[T]:
         """The first page."""

@@ -331,6 +331,11 @@ class Pager(Generic[T]):
                 "this list is asynchronous: use `async for`, or the blocking client CalCom for a plain `for`"
             )
 
+        def __getitem__(self, index: Any) -> NoReturn:
+            raise TypeError(
+                "nothing of this list was read yet: `await` its `.collect()`, or `.collect(limit=…)` for the first ones"
+            )
+
     async def _items(self) -> AsyncGenerator[T, None]:
         pages = self.pages()
         try:

@@ -147,6 +147,9 @@ def test_lists_by_item_page_and_all_at_once(client: CalCom, server: ThreadedLoop
     assert following is not None
     assert following.items[0] == Thing(id=3)
     assert repr(things.list()) == "<BlockingPager of GET /things; iterate, or `.collect()`>"
+    unread: Any = things.list()
+    with pytest.raises(TypeError, match=r"nothing of this list was read yet: take its `\.collect\(\)`"):
+        unread[0]
 
 
 def test_breaking_out_of_a_list_closes_it_and_the_client_goes_on(client: CalCom, server: ThreadedLoopback) -> None:

@@ -318,6 +318,12 @@ async def test_a_page_is_not_taken_for_the_list() -> None:
         page[0]
 
 
+async def test_a_list_is_not_taken_for_what_is_on_it() -> None:
+    pager: Any = Server(offset(7)).pager()
+    with pytest.raises(TypeError, match=r"nothing of this list was read yet: `await` its `\.collect\(\)`"):
+        pager[0]
+
+
 @pytest.mark.parametrize("call", [lambda pager: pager.prefetch(0), lambda pager: pager.prefetch(-1)])
 def test_prefetch_of_nothing_is_refused(call: Callable[[Pager[Any]], Any]) -> None:
     with pytest.raises(InvalidRequestError, match="prefetch: at least 1"):
