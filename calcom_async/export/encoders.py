@@ -211,7 +211,7 @@ _ATTENDEE_NAME, _ATTENDEE_EMAIL, _ATTENDEE_ZONE = (
 
 
 def _joined(people: PeopleColumns, place: int) -> Sequence[str | None]:
-    cells: Sequence[str | None] = people.columns[place]
+    cells: Sequence[str | None] = people.column(place)
     if people.counts.count(1) == len(people.counts):
         return cells
     left = iter(cells)

@@ -7,10 +7,12 @@ adds costs next to nothing.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
+from operator import attrgetter
 from types import GenericAlias
 from typing import Annotated, Any, TypeAlias, cast
 
@@ -64,18 +66,30 @@ class PeopleColumns:
 
     Attributes:
         counts: How many each booking has; None where it has no list of them.
-        columns: The values of their fields in order, and `other`.
+        make: Makes `columns`.
+        pick: Makes one of the columns, by its place; where it is None, they have to be made all.
     """
 
     counts: Sequence[int | None]
-    columns: Sequence[Sequence[Any]]
+    make: Callable[[], Sequence[Sequence[Any]]]
+    pick: Callable[[int], Sequence[Any]] | None = None
+
+    @functools.cached_property
+    def columns(self) -> Sequence[Sequence[Any]]:
+        """The values of their fields in order, and `other`."""
+        return self.make()
+
+    def column(self, place: int) -> Sequence[Any]:
+        """The values of a field, for whoever needs only a few."""
+        return self.columns[place] if self.pick is None else self.pick(place)
 
     @classmethod
     def of(cls, lists: Sequence[People | None], fields: Mapping[str, str]) -> PeopleColumns:
         """Of what `each` gives."""
         flat = [person for people in lists for person in people or ()]
         counts = [None if people is None else len(people) for people in lists]
-        return cls(counts=counts, columns=list(zip(*flat, strict=True)) if flat else [()] * (len(fields) + 1))
+        columns: list[tuple[Any, ...]] = list(zip(*flat, strict=True)) if flat else [()] * (len(fields) + 1)
+        return cls(counts=counts, make=lambda: columns)
 
     def each(self) -> list[People | None]:
         """Of each booking."""
@@ -340,17 +354,29 @@ def _exists(instant: str) -> bool:
 
 def _people(lists: Sequence[list[Any] | None], record: _Record) -> PeopleColumns:
     flat = list(chain.from_iterable(filter(None, lists)))
-    if not flat:
-        plain: list[Sequence[Any]] = [()] * (len(record.fields) + 1)
-        return PeopleColumns(counts=[None if people is None else 0 for people in lists], columns=plain)
-    values = list(zip(*map(_values_of, flat), strict=True))
-    plain = list(values[: len(record.fields)])
-    if record is _READER.host:
-        ids = plain[_HOST_ID]
-        as_text = {each: each if each is None else str(each) for each in set(ids)}
-        plain[_HOST_ID] = [as_text[each] for each in ids]
-    counts = [None if people is None else len(people) for people in lists]
-    return PeopleColumns(counts=counts, columns=[*plain, record.others(values[len(record.fields) :], len(flat))])
+    names = tuple(record.fields)
+    hosts = record is _READER.host
+
+    def make() -> list[Sequence[Any]]:
+        if not flat:
+            return [()] * (len(names) + 1)
+        values = list(zip(*map(_values_of, flat), strict=True))
+        plain: list[Sequence[Any]] = list(values[: len(names)])
+        if hosts:
+            plain[_HOST_ID] = _ids(plain[_HOST_ID])
+        return [*plain, record.others(values[len(names) :], len(flat))]
+
+    def pick(place: int) -> Sequence[Any]:
+        values = list(map(attrgetter(names[place]), flat))
+        return _ids(values) if hosts and place == _HOST_ID else values
+
+    return PeopleColumns(counts=[None if people is None else len(people) for people in lists], make=make, pick=pick)
+
+
+def _ids(values: Sequence[Any]) -> list[str | None]:
+    """As text, which some of them are."""
+    as_text = {each: each if each is None else str(each) for each in set(values)}
+    return [as_text[each] for each in values]
 
 
 def _texts(raws: Sequence[Any]) -> list[str | None]:

@@ -52,6 +52,9 @@ def agree(rows: list[bytes]) -> None:
         assert comparable(values) == comparable(slowly[0])
         assert (people_of(hosts), people_of(attendees)) == (people_of(slowly[1]), people_of(slowly[2]))
         assert guests == slowly[3]
+    for people in (read.hosts, read.attendees):
+        for place, column in enumerate(people.columns[:-1]):
+            assert list(people.column(place)) == list(column)
 
 
 @settings(max_examples=300, deadline=None)
