@@ -273,4 +273,9 @@ def instants_of(rows: Rows) -> list[str] | None:
         or instants != sorted(instants)
     ):
         return None
+    try:
+        for instant in {*instants[:1], *instants[-1:]}:  # what the walk goes by; a 13th month between is no matter
+            milliseconds(instant)
+    except ValueError:
+        return None
     return instants

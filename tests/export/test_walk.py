@@ -226,7 +226,15 @@ async def test_a_window_that_was_shortened_ends_with_the_page_that_reaches_beyon
 
 
 @pytest.mark.parametrize(
-    "odd", [{}, {"createdAt": "2026-01-01T00:00:00Z"}, {"uid": 5}, {"createdAt": None}, {"uid": ""}]
+    "odd",
+    [
+        {},
+        {"createdAt": "2026-01-01T00:00:00Z"},
+        {"createdAt": "2099-13-01T00:00:00.000Z"},
+        {"uid": 5},
+        {"createdAt": None},
+        {"uid": ""},
+    ],
 )
 def test_pages_are_taken_by_their_text_only_where_it_sorts_as_the_times_do(odd: dict[str, Any]) -> None:
     rows = [{"uid": str(n), "createdAt": wire_instant(START + n)} for n in range(3)]
@@ -241,3 +249,17 @@ def test_a_server_that_gives_fewer_than_asked_is_believed_by_its_own_page_size()
     capped = read_answer(json.dumps({"data": rows, "pagination": {"itemsPerPage": 100}}).encode())
     assert capped.full
     assert not read_answer(json.dumps({"data": rows, "pagination": {"itemsPerPage": 250}}).encode()).full
+
+
+async def test_a_time_that_is_none_ends_no_export() -> None:
+    rows = [{"uid": f"u{n}", "createdAt": wire_instant(START + n)} for n in range(3)]
+    rows[2]["createdAt"] = "2099-13-01T00:00:00.000Z"
+
+    async def fetch(query: Mapping[str, Any]) -> Response:
+        return Response(status=200, headers={}, body=json.dumps({"status": "success", "data": rows}).encode())
+
+    tally, found = Tally(), []
+    async for step in Walk(Window(START, START + 10), fetch, tally).steps():
+        found += [row.uid for row in step.rows]
+    assert sorted(found) == ["u0", "u1", "u2"]
+    assert tally.malformed == 1
