@@ -6,11 +6,12 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.lanes_of_lists import with_requests
 from benchmarks.measuring import Measured, taken
 from benchmarks.payload import PAGE
 from benchmarks.processes import serving
@@ -35,6 +36,24 @@ def servers(bookings: int) -> Iterator[str]:
     few, many = ((str(_program().SERVER), json.dumps({"bookings": each, "ties": False})) for each in (PAGE, bookings))
     with serving(*few) as first, serving(*many) as second:
         yield f"{first}/v2 {second}/v2"
+
+
+@contextmanager
+def far_servers(bookings: int, latencies: Sequence[int]) -> Iterator[str]:
+    """One for each latency, in milliseconds: where they are, with `/v2`, and spaces between."""
+    with ExitStack() as stack:
+        given = [{"bookings": bookings, "ties": False, "latency": [each / 1000] * 2} for each in latencies]
+        urls = [stack.enter_context(serving(str(_program().SERVER), json.dumps(each))) for each in given]
+        yield " ".join(f"{url}/v2" for url in urls)
+
+
+def far(url: str, name: str, bookings: int) -> Measured:
+    """Everything of a list that is some way off: `export`, or page after page with `requests`."""
+    if name == "requests":
+        return with_requests(url, bookings, PAGE, _program().KEY)
+    with tempfile.TemporaryDirectory() as folder, taken() as took:
+        asyncio.run(_program().export(url, Path(folder) / "bookings.jsonl"))
+    return took
 
 
 def lane(server: str, name: str, bookings: int) -> Measured:

@@ -193,24 +193,34 @@ def one_by_one(
 ) -> Measured:
     """As a script reads a list: a page, then the next; `requests`, or the `generated` client."""
     url = f"{server}/{latency}/{bookings}/v2"
-    if kind == "generated":
-        get = generated.operation(folder, "bookings", generated.BOOKINGS)
-        client = generated.client(folder, url)
+    if kind != "generated":
+        return with_requests(url, bookings, None if take == DEFAULT_PAGE else take)
+    get = generated.operation(folder, "bookings", generated.BOOKINGS)
+    client = generated.client(folder, url)
 
-        def fetch(skip: int) -> tuple[int, bool]:
-            answer = get.sync(client=client, authorization=HEADERS["Authorization"], take=take, skip=skip)
-            return len(answer.data), answer.pagination.has_next_page
-    else:
-        import requests
+    def fetch(skip: int) -> tuple[int, bool]:
+        answer = get.sync(client=client, authorization=HEADERS["Authorization"], take=take, skip=skip)
+        return len(answer.data), answer.pagination.has_next_page
 
-        session = requests.Session()
-        session.headers.update(HEADERS)
+    return _page_after_page(fetch, bookings)
 
-        def fetch(skip: int) -> tuple[int, bool]:
-            query = {"skip": skip} if take == DEFAULT_PAGE else {"take": take, "skip": skip}
-            answer = session.get(f"{url}/bookings", params=query, timeout=60).json()
-            return len(answer["data"]), answer["pagination"]["hasNextPage"]
 
+def with_requests(url: str, bookings: int, take: int | None, key: str = KEY) -> Measured:
+    """By hand: `requests`, a page after the other."""
+    import requests
+
+    session = requests.Session()
+    session.headers.update(HEADERS | {"Authorization": f"Bearer {key}"})
+
+    def fetch(skip: int) -> tuple[int, bool]:
+        query = {"skip": skip} if take is None else {"take": take, "skip": skip}
+        answer = session.get(f"{url}/bookings", params=query, timeout=60).json()
+        return len(answer["data"]), answer["pagination"]["hasNextPage"]
+
+    return _page_after_page(fetch, bookings)
+
+
+def _page_after_page(fetch: Callable[[int], tuple[int, bool]], bookings: int) -> Measured:
     fetch(0)
     with taken() as took:
         seen, more = 0, True

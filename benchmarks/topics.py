@@ -230,6 +230,32 @@ def wall_rows(setting: Setting, rounds: Sequence[Round]) -> list[Row]:
     ]  # fmt: skip
 
 
+def far_server(setting: Setting) -> AbstractContextManager[str]:
+    return lanes_of_export.far_servers(setting.bookings(), LATENCIES)
+
+
+def far_lanes(setting: Setting, server: str, number: int) -> dict[str, Lane]:
+    lanes: dict[str, Lane] = {}
+    for latency, url in zip(LATENCIES, server.split(), strict=True):
+        if latency == 100 and number >= 2:
+            continue
+        for name in ("export", "requests"):
+            given = {"url": url, "name": name, "bookings": setting.bookings()}
+            lanes[f"{name} {latency}"] = ("lanes_of_export", "far", given)
+    return lanes
+
+
+def far_rows(setting: Setting, rounds: Sequence[Round]) -> list[Row]:
+    return [
+        Row(
+            topic="far", what=f"export of {setting.bookings():,} to .jsonl at {latency} ms, 8 in flight", more=True,
+            unit="× as fast as sequential requests of 250", anchors={},
+            ours=Spread.of(ratios(rounds, f"requests {latency}", f"export {latency}", "wall")),
+        )
+        for latency in LATENCIES
+    ]  # fmt: skip
+
+
 # --- single calls ----------------------------------------------------------------------------------------------------
 
 CALLS = {"aiohttp + msgspec": "aiohttp + msgspec Struct", "httpx + pydantic": "httpx + pydantic"}
@@ -418,6 +444,7 @@ TOPICS = [
     Topic(name="stream", lanes=stream_lanes, rows=stream_rows, server=page_server, anchors=(A, "ours")),
     Topic(name="export", lanes=export_lanes, rows=export_rows, server=export_server, anchors=("A", "bytes")),
     Topic(name="wall", lanes=wall_lanes, rows=wall_rows, server=page_server),
+    Topic(name="far", lanes=far_lanes, rows=far_rows, server=far_server),
     Topic(name="calls", lanes=call_lanes, rows=call_rows, server=page_server, anchors=(f"{A} 1", f"{A} 50")),
     Topic(name="start", lanes=start_lanes, rows=start_rows, server=no_server, anchors=("aiohttp",), times=2),
     Topic(name="hooks", lanes=hook_lanes, rows=hook_rows, server=no_server),
