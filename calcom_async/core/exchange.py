@@ -128,6 +128,7 @@ class Exchange:
         if options is not self._options:  # most calls come with the same
             self._timeout = aiohttp.ClientTimeout(total=options.timeout, sock_connect=options.connect_timeout)
             self._options = options
+        timeout = self._timeout
         try:
             for _ in range(MAX_REDIRECTS + 1):
                 answer = await self._session.request(
@@ -135,7 +136,7 @@ class Exchange:
                     URL(url, encoded=True),
                     data=body,
                     headers=headers,
-                    timeout=self._timeout,
+                    timeout=timeout,
                     allow_redirects=False,
                     raise_for_status=False,  # whatever a session of the caller's is set to
                     read_bufsize=READ_OF_LONG,
