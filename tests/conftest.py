@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ from calcom_async import AsyncCalCom, CalCom
 from calcom_async.sandbox import Sandbox
 
 sys.path.append(str(Path(__file__).parents[1]))  # for `benchmarks`; at the end, since the installed package is tested
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what it runs in the background deaf to Ctrl-C, and children inherit that: the tests of Ctrl-C are not.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 REFERENCE = Path(os.environ.get("CALCOM_API_REFERENCE", Path(__file__).parents[2] / "shared" / "api"))
 
 
