@@ -116,7 +116,7 @@ class ApiKey:
 
     async def headers(self) -> dict[str, str]:
         """`Authorization: Bearer …`."""
-        return self._headers
+        return dict(self._headers)
 
     def __repr__(self) -> str:
         digest = hashlib.sha256(self._key.encode()).hexdigest()[:6]

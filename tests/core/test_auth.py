@@ -17,6 +17,12 @@ async def test_a_key_becomes_the_authorization_header() -> None:
     assert await ApiKey(f" {KEY}\n").headers() == {"Authorization": f"Bearer {KEY}"}
 
 
+async def test_who_adds_to_the_headers_of_a_key_adds_to_his_own() -> None:
+    auth = ApiKey(KEY)
+    (await auth.headers())["X-Trace"] = "1"
+    assert await auth.headers() == {"Authorization": f"Bearer {KEY}"}
+
+
 async def test_without_a_credential_there_is_no_header() -> None:
     assert await NoAuth().headers() == {}
 
